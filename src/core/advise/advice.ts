@@ -1,0 +1,44 @@
+import type { HotSpot, TimeSplit } from '../profile/hot-spots.ts';
+import type { Machine } from '../recording.ts';
+import type { Model, ReportAdvice } from '../report/report.ts';
+
+/** What rules may know besides the hot spot itself. */
+export interface AdviceContext {
+  wallUs: number;
+  /** Of the main lane. */
+  time: TimeSplit;
+  machine: Machine;
+  /** CPU time of the whole process over the run; null when unknown. */
+  processCpuUs: number | null;
+  hotSpots: readonly HotSpot[];
+  read: ReadSource;
+}
+
+/** A file's text as the user sees it (unsaved editors included); null when it can't be read. */
+export type ReadSource = (file: string) => string | null;
+
+/** What a rule found: the report's advice without what the pipeline adds. */
+export type Finding = Omit<ReportAdvice, 'id' | 'rule' | 'hotSpot'> | { leaveAlone: true; file: string; line: number; reason: string; models: Model[] };
+
+/** Where a refactor is asked for: taken from a report, so all that is known are positions. */
+export interface RefactorSpot {
+  file: string;
+  /** The call that costs. */
+  line: number;
+  /** The hot spot's function. */
+  function: { name: string; file: string; line: number; column: number };
+  model: Model;
+  logicalCores: number;
+}
+
+export type RefactorResult =
+  | { available: true; title: string; safety: 'safe' | 'review'; files: FileEdits[] }
+  /** One sentence that a user can act on. */
+  | { available: false; reason: string };
+
+/** Edits of one file in offsets (UTF-16 units) of the text that was read, in ascending order without overlap; a file to create has one edit at 0. */
+export interface FileEdits {
+  file: string;
+  create: boolean;
+  edits: { start: number; end: number; newText: string; why: string }[];
+}

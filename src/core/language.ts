@@ -1,0 +1,26 @@
+import type { AdviceContext, Finding, RefactorResult, RefactorSpot, ReadSource } from './advise/advice.ts';
+import type { HotSpot } from './profile/hot-spots.ts';
+
+/** What a language brings to the pipeline. Node.js is the first; Python comes as a sibling. */
+export interface Language {
+  id: string;
+  /** Whose code a frame is: told from its URL alone. */
+  owner(url: string): FrameOwner;
+  /** What the time of a core or native frame on top of the stack is spent on, by name: `fs.readFileSync`, `gzipSync`, `(garbage collector)`, `require`. */
+  nature(functionName: string, url: string): FrameNature;
+  rules: readonly Rule[];
+}
+
+/** `user`: what the user wrote; `dependency`: below node_modules; `core`: the runtime's own; `native`: no source. */
+export type FrameOwner = 'user' | 'dependency' | 'core' | 'native';
+
+export type FrameNature = 'compute' | 'native-compute' | 'blocking' | 'gc' | 'loading' | 'idle';
+
+/** One file a rule: evidence in, advice out, and its refactor or its refusal. The id is also file name, doc page, fixture folder and diagnostic code. */
+export interface Rule {
+  id: string;
+  /** What this rule says about a hot spot; empty when it has nothing to say. */
+  advise(hotSpot: HotSpot, context: AdviceContext): Finding[];
+  /** Minimal edits for the source as it is now, or the reason why not. Never guesses. */
+  refactor(spot: RefactorSpot, read: ReadSource): RefactorResult;
+}

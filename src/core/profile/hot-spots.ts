@@ -1,0 +1,68 @@
+import type { Bound } from '../report/report.ts';
+
+/** A user function ranked by the wall time it is answerable for. Times in µs; lines and columns 1-based. */
+export interface HotSpot {
+  id: string;
+  function: string;
+  file: string;
+  line: number;
+  column: number;
+  /** Of the run's wall time, 0 to 1. */
+  share: number;
+  selfUs: number;
+  totalUs: number;
+  time: TimeSplit;
+  calls: number | null;
+  bound: Bound;
+  /** Sentences with figures that support `bound`. */
+  evidence: string[];
+  /** Every line the function is answerable for, by time, longest first. */
+  lines: HotLine[];
+  /** The core calls made from the function's lines, by time, longest first. */
+  operations: SiteOperations[];
+  /** User functions that called this one, by the time they spent in it, longest first. */
+  callers: Caller[];
+}
+
+/** In µs, one part for each of TIME_KINDS. */
+export interface TimeSplit {
+  jsCpuUs: number;
+  nativeCpuUs: number;
+  blockedUs: number;
+  awaitSerialUs: number;
+  awaitOverlappedUs: number;
+  gcUs: number;
+  loadingUs: number;
+  idleUs: number;
+}
+
+export interface HotLine {
+  line: number;
+  time: TimeSplit;
+}
+
+/** One core API called from one user line, directly or through dependencies. */
+export interface SiteOperations {
+  api: string;
+  kind: 'sync' | 'async';
+  line: number;
+  /** Of the call, where the stack gave it; else null. */
+  column: number | null;
+  calls: number;
+  /** Sum of the calls' durations: for async operations more than the wall time where they overlap. */
+  totalUs: number;
+  maxUs: number;
+  /** How the wall time charged to this site splits. */
+  time: TimeSplit;
+  /** Async: operations in flight anywhere in the lane while one of these was; 1 means nothing else ran. Null for sync. */
+  meanInFlight: number | null;
+  peakInFlight: number | null;
+}
+
+export interface Caller {
+  function: string;
+  file: string;
+  /** Of the call, where it is known; else of the calling function's beginning. */
+  line: number;
+  totalUs: number;
+}

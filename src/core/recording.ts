@@ -1,0 +1,139 @@
+/**
+ * A recording: what a run left behind, exactly as an engine measured it. Times are µs on the machine's monotonic clock
+ * (CLOCK_MONOTONIC on Linux): the clock of V8's `startTime` and of `process.hrtime()`, so lanes need no alignment.
+ * Lines and columns are 1-based, but inside `cpuProfile`, which is V8's own format (0-based).
+ */
+export interface Recording {
+  schema: 'unblock/recording/1';
+  language: string;
+  engine: EngineId;
+  target: Target;
+  machine: Machine;
+  run: Run;
+  /** The main thread first. Empty when nothing could be measured. */
+  lanes: Lane[];
+  /** Sentences for the reader about what could not be measured, and why. */
+  notes: string[];
+}
+
+export type EngineId = 'v8' | '0x' | 'clinic-doctor' | 'clinic-flame' | 'clinic-bubbleprof';
+
+/** What is run. */
+export interface Target {
+  /** Absolute path. */
+  script: string;
+  args: string[];
+  /** Absolute path. */
+  cwd: string;
+  /** Absolute path of the node binary, and what `node --version` answered without its `v`. */
+  node: { path: string; version: string };
+  /** Options for node itself, before the script. */
+  nodeOptions: string[];
+  /** Variables set on top of the inherited environment. Values stay out of reports. */
+  env: Record<string, string>;
+}
+
+/** An unknown number is null. */
+export interface Machine {
+  logicalCores: number;
+  physicalCores: number | null;
+  memoryBytes: number;
+  platform: string;
+  /** Share of all cores busy when the run began, 0 to 1. */
+  load: number | null;
+}
+
+export interface Run {
+  /** From the first line of the script until its end, without the time it takes to start node and to attach. */
+  wallUs: number;
+  exitCode: number | null;
+  signal: string | null;
+  ended: 'exit' | 'stopped' | 'killed' | 'crashed';
+}
+
+/** One thread or process. */
+export interface Lane {
+  id: string;
+  name: string;
+  kind: 'main' | 'worker' | 'process';
+  pid: number;
+  /** V8's own profile format: `timeDeltas` in µs, 0-based positions, `positionTicks` where V8 gave them. */
+  cpuProfile: CpuProfile;
+  operations: OperationLog;
+  /** Null where the platform has no per-thread scheduler statistics. */
+  onCpu: OnCpuTrack | null;
+  /** CPU time of the whole process (all threads, user and system) over the lane's wall time; null when unknown. */
+  processCpuUs: number | null;
+  /** Generated script URL → its source map's JSON text, read by the recorder, as the core opens no files. */
+  sourceMaps: Record<string, string>;
+}
+
+export interface CpuProfile {
+  nodes: CpuProfileNode[];
+  startTime: number;
+  endTime: number;
+  samples: number[];
+  timeDeltas: number[];
+}
+
+export interface CpuProfileNode {
+  id: number;
+  callFrame: { functionName: string; scriptId: string; url: string; lineNumber: number; columnNumber: number };
+  hitCount: number;
+  children?: number[];
+  /** Lines are 1-based here, V8's one exception. */
+  positionTicks?: { line: number; ticks: number }[];
+}
+
+/** The calls of core APIs that wait, or that keep a native thread or the main thread busy. */
+export interface OperationLog {
+  /** API names as a user writes them: `fs.readFileSync`, `child_process.execSync`, `fetch`, `fs.promises.readFile`, `setTimeout`. */
+  apis: string[];
+  /** Where calls came from, each distinct stack once. */
+  sites: CallSite[];
+  sync: SyncCalls[];
+  async: AsyncOperations;
+}
+
+/** Frames innermost first, without node's own and the agent's; empty when the stack was not taken. */
+export interface CallSite {
+  frames: SiteFrame[];
+}
+
+export interface SiteFrame {
+  function: string;
+  /** As V8 prints it: `file://…` or a path. */
+  url: string;
+  line: number;
+  column: number;
+  /** Reached across an await (`at async` in a stack). */
+  async: boolean;
+}
+
+/** All calls of one synchronous API from one site. */
+export interface SyncCalls {
+  /** Index into `apis`. */
+  api: number;
+  /** Index into `sites`; -1 where no stack was taken. */
+  site: number;
+  calls: number;
+  totalUs: number;
+  maxUs: number;
+}
+
+/** Columns: one entry an asynchronous operation, in the order they began. */
+export interface AsyncOperations {
+  api: number[];
+  site: number[];
+  startUs: number[];
+  /** -1 while still in flight when the recording ended. */
+  endUs: number[];
+}
+
+/** Readings of the thread's scheduler statistics, cumulative, on the recording's clock. */
+export interface OnCpuTrack {
+  atUs: number[];
+  cpuUs: number[];
+  /** Time spent runnable but without a core. */
+  runQueueUs: number[];
+}

@@ -1,0 +1,89 @@
+/**
+ * The report: the stable contract `unblock/report/1` of the command line (docs/report.md). Times in ms; `share` is of the
+ * run's wall time, 0 to 1; lines and columns 1-based; files absolute; an unknown number is null, never 0.
+ */
+export interface Report {
+  schema: 'unblock/report/1';
+  target: { script: string; args: string[]; cwd: string; node: string };
+  run: { engine: string; wallMs: number; exitCode: number | null; signal: string | null; ended: 'exit' | 'stopped' | 'killed' | 'crashed' };
+  machine: { logicalCores: number; physicalCores: number | null; memoryBytes: number; platform: string; load: number | null };
+  /** Of the main lane; the parts add up to the run's wall time. */
+  time: TimeSplitMs;
+  verdict: { bound: Bound; evidence: string[] };
+  hotSpots: ReportHotSpot[];
+  /** Best first. */
+  advice: ReportAdvice[];
+  leftAlone: LeftAlone[];
+}
+
+export interface TimeSplitMs {
+  jsCpuMs: number;
+  nativeCpuMs: number;
+  blockedMs: number;
+  awaitedMs: number;
+  gcMs: number;
+  loadingMs: number;
+  idleMs: number;
+}
+
+export const BOUNDS = ['cpu-js', 'cpu-native', 'blocking-io', 'async-wait', 'gc', 'mixed', 'insufficient-data'] as const;
+export type Bound = (typeof BOUNDS)[number];
+
+export const MODELS = [
+  'leave-alone',
+  'async-api',
+  'concurrent-awaits',
+  'worker-threads',
+  'child-processes',
+  'native-api',
+  'stream',
+  'cache',
+  'algorithm',
+] as const;
+export type Model = (typeof MODELS)[number];
+
+export interface ReportHotSpot {
+  id: string;
+  /** `(top level)` for a module's own code. */
+  function: string;
+  file: string;
+  /** Where the function begins; 1 for top-level code. */
+  line: number;
+  column: number;
+  /** What the function is answerable for, of the run: the sum of `time` over the wall time. */
+  share: number;
+  /** Samples with the function itself on top of the stack. */
+  selfMs: number;
+  /** With everything it called or awaited; recursion counts once. */
+  totalMs: number;
+  /** What the function's own lines are answerable for: their computing, the core and dependency work and the waits they started. */
+  time: TimeSplitMs;
+  calls: number | null;
+  bound: Bound;
+  lines: { line: number; time: TimeSplitMs }[];
+}
+
+export interface ReportAdvice {
+  id: string;
+  rule: string;
+  /** Id of a hot spot. */
+  hotSpot: string;
+  model: Model;
+  file: string;
+  /** The call that costs. */
+  line: number;
+  message: string;
+  why: string;
+  /** Of the whole run: wall time before over wall time after. */
+  predicted: { speedup: number; low: number; high: number; basis: string };
+  alternatives: { model: Model; speedup: number | null; memoryBytes: number | null; edits: number | null }[];
+  refactor: { available: true; safety: 'safe' | 'review' } | { available: false; reason: string };
+}
+
+export interface LeftAlone {
+  function: string;
+  file: string;
+  line: number;
+  share: number;
+  reason: string;
+}
