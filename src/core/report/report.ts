@@ -61,6 +61,8 @@ export interface ReportHotSpot {
   calls: number | null;
   bound: Bound;
   lines: { line: number; time: TimeSplitMs }[];
+  /** The core calls made from the function's lines, by time, longest first: `fs.readFileSync` from line 12, 120 calls. */
+  operations: { api: string; line: number; calls: number; totalMs: number }[];
 }
 
 export interface ReportAdvice {
