@@ -1,14 +1,28 @@
-// Bundles each program apart: `node scripts/build.mjs [--watch] [--production]`.
+// Bundles each program apart: `node scripts/build.mjs [--watch] [--production] [--outdir DIR] [program …]`, all of them unless some are named.
 import { context } from 'esbuild';
 import { rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { parseArgs } from 'node:util';
 
-const watch = process.argv.includes('--watch');
-const production = process.argv.includes('--production');
-rmSync('dist', { recursive: true, force: true });
+const { values: flags, positionals: named } = parseArgs({
+  allowPositionals: true,
+  options: {
+    watch: { type: 'boolean', default: false },
+    production: { type: 'boolean', default: false },
+    outdir: { type: 'string', default: 'dist' },
+  },
+});
+const { watch, production, outdir } = flags;
 
-const shared = { bundle: true, minify: production, sourcemap: production ? false : 'linked', logLevel: 'warning', legalComments: 'none' };
-const node = { ...shared, platform: 'node', format: 'cjs', target: 'node20' };
+const shared = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  logLevel: 'warning',
+  legalComments: 'none',
+  outdir,
+};
+const node = { ...shared, platform: 'node', format: 'cjs', target: 'node20', outExtension: { '.js': '.cjs' } };
 
 /** Keeps TypeScript (3.5 MB) in a file of its own, loaded only when a rule looks at source text. */
 const typescriptApart = {
@@ -18,32 +32,65 @@ const typescriptApart = {
   },
 };
 
-const programs = [
-  { ...node, entryPoints: { cli: 'src/cli/main.ts' }, external: ['systeminformation', '0x'], plugins: [typescriptApart], outExtension: { '.js': '.cjs' }, outdir: 'dist' },
-  { ...node, entryPoints: { extension: 'src/extension/main.ts' }, external: ['vscode'], plugins: [typescriptApart], outExtension: { '.js': '.cjs' }, outdir: 'dist' },
-  { ...node, entryPoints: { 'refactor-server': 'src/languages/node/syntax/refactor-server.ts' }, plugins: [typescriptApart], outExtension: { '.js': '.cjs' }, outdir: 'dist' },
-  { ...node, entryPoints: { agent: 'src/languages/node/record/agent/main.ts' }, external: builtinModules, outExtension: { '.js': '.cjs' }, outdir: 'dist', minify: true, sourcemap: false },
-  { ...node, entryPoints: { typescript: 'typescript' }, outExtension: { '.js': '.cjs' }, outdir: 'dist', minify: true, sourcemap: false },
-  { ...shared, platform: 'browser', format: 'iife', target: 'es2022', entryPoints: { webview: 'src/webview/main.ts' }, outdir: 'dist', loader: { '.css': 'text' }, plugins: [workerAsText()] },
-];
-
 /** `import source from './x.worker.ts'` gives the bundled worker as text: webviews may start workers from blobs only. */
-function workerAsText() {
-  return {
-    name: 'worker-as-text',
-    setup(build) {
-      build.onLoad({ filter: /\.worker\.ts$/ }, async (args) => {
-        const { build: bundle } = await import('esbuild');
-        const result = await bundle({ ...shared, sourcemap: false, minify: true, platform: 'browser', format: 'iife', target: 'es2022', entryPoints: [args.path], write: false, metafile: true });
-        return { contents: result.outputFiles[0].text, loader: 'text', watchFiles: Object.keys(result.metafile.inputs) };
+const workerAsText = {
+  name: 'worker-as-text',
+  setup(build) {
+    build.onLoad({ filter: /\.worker\.ts$/ }, async (args) => {
+      const { build: bundle } = await import('esbuild');
+      const result = await bundle({
+        ...shared,
+        sourcemap: false,
+        minify: true,
+        platform: 'browser',
+        format: 'iife',
+        target: 'es2022',
+        entryPoints: [args.path],
+        write: false,
+        metafile: true,
       });
-    },
-  };
-}
+      return { contents: result.outputFiles[0].text, loader: 'text', watchFiles: Object.keys(result.metafile.inputs) };
+    });
+  },
+};
 
-const contexts = await Promise.all(programs.map((options) => context(options)));
+const programs = {
+  cli: { ...node, entryPoints: { cli: 'src/cli/main.ts' }, external: ['systeminformation', '0x'], plugins: [typescriptApart] },
+  extension: { ...node, entryPoints: { extension: 'src/extension/main.ts' }, external: ['vscode'], plugins: [typescriptApart] },
+  'refactor-server': {
+    ...node,
+    entryPoints: { 'refactor-server': 'src/languages/node/syntax/refactor-server.ts' },
+    plugins: [typescriptApart],
+  },
+  agent: {
+    ...node,
+    entryPoints: { agent: 'src/languages/node/record/agent/main.ts' },
+    external: builtinModules,
+    minify: true,
+    sourcemap: false,
+  },
+  typescript: { ...node, entryPoints: { typescript: 'typescript' }, minify: true, sourcemap: false },
+  webview: {
+    ...shared,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    entryPoints: { webview: 'src/webview/main.ts' },
+    loader: { '.css': 'text' },
+    plugins: [workerAsText],
+  },
+};
+
+const unknown = named.filter((name) => !(name in programs));
+if (unknown.length > 0) throw new Error(`No program is called ${unknown.join(', ')}: there are ${Object.keys(programs).join(', ')}.`);
+if (named.length === 0) rmSync(outdir, { recursive: true, force: true });
+
+const wanted = Object.entries(programs).filter(([name]) => named.length === 0 || named.includes(name));
+const contexts = await Promise.all(wanted.map(([, options]) => context(options)));
 if (watch) await Promise.all(contexts.map((one) => one.watch()));
 else {
-  await Promise.all(contexts.map((one) => one.rebuild()));
+  // All of them, so that one program's error does not hide another's.
+  const results = await Promise.allSettled(contexts.map((one) => one.rebuild()));
   await Promise.all(contexts.map((one) => one.dispose()));
+  if (results.some((result) => result.status === 'rejected')) process.exitCode = 1;
 }

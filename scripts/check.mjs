@@ -11,8 +11,9 @@ const gates = [
 let failed = 0;
 for (const [name, command, args] of gates) {
   const started = Date.now();
-  const { status } = spawnSync(`node_modules/.bin/${command}`, args, { stdio: 'inherit' });
+  const { status } = spawnSync(`node_modules/.bin/${command}`, args, { stdio: 'inherit', shell: process.platform === 'win32' });
   console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   if (status !== 0) failed++;
 }
+console.log(`check: ${gates.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
