@@ -1,0 +1,64 @@
+import { formatDuration, formatShare, formatSpeedup } from './format.ts';
+import type { Bound, Model, Report, ReportAdvice, TimeSplitMs } from './report.ts';
+
+/** The words of a report: the same on the command line, in the editor and in the panel. */
+
+export const BOUND_LABELS: Record<Bound, string> = {
+  'cpu-js': 'computing in JavaScript',
+  'cpu-native': 'computing in native code',
+  'blocking-io': 'blocked in synchronous I/O',
+  'async-wait': 'waiting for asynchronous I/O',
+  gc: 'collecting garbage',
+  mixed: 'mixed',
+  'insufficient-data': 'too short to say',
+};
+
+export const MODEL_LABELS: Record<Model, string> = {
+  'leave-alone': 'leave it alone',
+  'async-api': 'asynchronous API',
+  'concurrent-awaits': 'concurrent awaits',
+  'worker-threads': 'worker threads',
+  'child-processes': 'child processes',
+  'native-api': 'native API',
+  stream: 'stream',
+  cache: 'cache',
+  algorithm: 'another algorithm',
+};
+
+/** The parts of a time split as the headline tells them. */
+const PARTS: { words: string; ms: (time: TimeSplitMs) => number }[] = [
+  { words: 'blocked in synchronous I/O', ms: (time) => time.blockedMs },
+  { words: 'computing', ms: (time) => time.jsCpuMs + time.nativeCpuMs },
+  { words: 'waiting', ms: (time) => time.awaitedMs },
+  { words: 'collecting garbage', ms: (time) => time.gcMs },
+  { words: 'loading modules', ms: (time) => time.loadingMs },
+  { words: 'idle', ms: (time) => time.idleMs },
+];
+
+/** Parts below this share are left out of the headline, unless nothing reaches it. */
+const HEADLINE_SHARE = 0.03;
+
+/** `2.41 s. 62 % blocked in synchronous I/O, 30 % computing, 8 % waiting.` */
+export function headline(report: Report): string {
+  const wallMs = report.run.wallMs;
+  if (report.verdict.bound === 'insufficient-data') return `${formatDuration(wallMs)} measured: too short to say.`;
+  const parts = PARTS.map((part) => ({ words: part.words, share: wallMs > 0 ? part.ms(report.time) / wallMs : 0 }))
+    .filter((part) => part.share > 0)
+    .sort((a, b) => b.share - a.share);
+  const told = parts.filter((part, index) => index === 0 || part.share >= HEADLINE_SHARE);
+  if (told.length === 0) return `${formatDuration(wallMs)}.`;
+  return `${formatDuration(wallMs)}. ${told.map((part) => `${formatShare(part.share)} ${part.words}`).join(', ')}.`;
+}
+
+/** `about 1.9× faster (1.7–2.0×)`: how much faster the whole run is expected to be. */
+export function predictedGain(predicted: ReportAdvice['predicted']): string {
+  const { speedup, low, high } = predicted;
+  const range = low === high ? '' : ` (${formatSpeedup(low).replace('×', '')}–${formatSpeedup(high)})`;
+  return `about ${formatSpeedup(speedup)} faster${range}`;
+}
+
+/** `Biggest lever: make loadAll asynchronous → about 1.9× faster (1.7–2.0×)`, or null when there is no advice. */
+export function biggestLever(report: Report): string | null {
+  const best = report.advice[0];
+  return best === undefined ? null : `Biggest lever: ${best.message.replace(/\.\s*$/, '')} → ${predictedGain(best.predicted)}`;
+}
