@@ -18,7 +18,8 @@ export interface AdviceContext {
 export type ReadSource = (file: string) => string | null;
 
 /** What a rule found: the report's advice without what the pipeline adds. */
-export type Finding = Omit<ReportAdvice, 'id' | 'rule' | 'hotSpot'> | { leaveAlone: true; file: string; line: number; reason: string; models: Model[] };
+export type Finding =
+  Omit<ReportAdvice, 'id' | 'rule' | 'hotSpot'> | { leaveAlone: true; file: string; line: number; reason: string; models: Model[] };
 
 /** Where a refactor is asked for: taken from a report, so all that is known are positions. */
 export interface RefactorSpot {

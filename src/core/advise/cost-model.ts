@@ -1,0 +1,165 @@
+import { formatBytes, formatDuration, formatSpeedup } from '../report/format.ts';
+import type { HotSpot } from '../profile/hot-spots.ts';
+import type { Model, ReportAdvice } from '../report/report.ts';
+import type { AdviceContext } from './advice.ts';
+
+/** Waits in flight at once that a refactor asks for: enough to hide most of a wait, few enough not to trouble a server. */
+export const DEFAULT_BOUND = 8;
+
+/** libuv's thread pool has four threads unless UV_THREADPOOL_SIZE says otherwise. */
+const POOL_THREADS = 4;
+
+/** Measured on two cores with Node 20: from `new Worker` to its first message. */
+const WORKER_START_US = 28_000;
+
+/** Measured with Node 20: resident memory that an idle worker and an idle node process add. */
+const WORKER_BYTES = 8_000_000;
+const PROCESS_BYTES = 40_000_000;
+
+export type Prediction = ReportAdvice['predicted'];
+
+/** Speed-ups that the same wait may see: `low` supposes that the other side serves our requests only partly at once. */
+interface Range {
+  low: number;
+  high: number;
+  basis: string;
+}
+
+/**
+ * Waits that now run one after another, at most `bound` at a time. The longest wait stays (`maxUs`), whatever the bound. The low end
+ * supposes that a bound of k shortens the wait like 1 + (k − 1) × 0.35: with 8 in flight 3.5, the middle of what sequential awaits
+ * reached by hand (1.9 to 4.4×).
+ */
+export function predictOverlap(wallUs: number, waitUs: number, calls: number, maxUs: number, bound = DEFAULT_BOUND): Prediction {
+  const flights = Math.max(1, Math.min(bound, calls));
+  const shortest = Math.min(waitUs, maxUs);
+  const best = Math.max(waitUs / flights, shortest);
+  const worst = Math.max(waitUs / (1 + (flights - 1) * 0.35), shortest);
+  return prediction(wallUs, {
+    low: wallUs / (wallUs - waitUs + worst),
+    high: wallUs / (wallUs - waitUs + best),
+    basis: `${formatDuration(waitUs / 1000)} of waiting in ${calls} operations, the longest ${formatDuration(maxUs / 1000)}; ${flights} at a time leave ${formatDuration(best / 1000)} to ${formatDuration(worst / 1000)} of it`,
+  });
+}
+
+/** Commands that now block one after another. The high end supposes that they wait; the low end that they compute, so that cores are the limit. */
+export function predictCommands(
+  wallUs: number,
+  blockedUs: number,
+  calls: number,
+  maxUs: number,
+  cores: number,
+  bound = DEFAULT_BOUND,
+): Prediction {
+  const flights = Math.max(1, Math.min(bound, calls));
+  const best = Math.max(blockedUs / flights, Math.min(blockedUs, maxUs));
+  const worst = Math.max(blockedUs / Math.max(1, Math.min(flights, cores) * 0.75), best);
+  return prediction(wallUs, {
+    low: wallUs / (wallUs - blockedUs + worst),
+    high: wallUs / (wallUs - blockedUs + best),
+    basis: `${formatDuration(blockedUs / 1000)} blocked in ${calls} commands; ${flights} at a time leave ${formatDuration(best / 1000)} if they wait, ${formatDuration(worst / 1000)} if they compute on ${cores} cores`,
+  });
+}
+
+/** Native computing moved to libuv's thread pool, `calls` of them at once. */
+export function predictThreadPool(wallUs: number, nativeUs: number, calls: number, cores: number): Prediction {
+  const threads = Math.max(1, Math.min(POOL_THREADS, cores, calls));
+  const best = nativeUs / threads;
+  const worst = nativeUs / Math.max(1, threads * 0.75);
+  return prediction(wallUs, {
+    low: wallUs / (wallUs - nativeUs + worst),
+    high: wallUs / (wallUs - nativeUs + best),
+    basis: `${formatDuration(nativeUs / 1000)} of native computing in ${calls} calls on ${threads} of libuv's threads at a time (${cores} cores)`,
+  });
+}
+
+/**
+ * Computing moved to worker threads. On N cores the ceiling is N over the cores that the process keeps busy already (GC and JIT run on
+ * threads of their own), measured as process CPU time over wall time: not N, and not told by the hot share alone. The low end gives a
+ * third of that away to each worker's warm-up, copies and memory bandwidth.
+ */
+export function predictWorkers(
+  wallUs: number,
+  computeUs: number,
+  cores: number,
+  processCpuUs: number | null,
+  calls: number | null,
+): Prediction {
+  const busy = processCpuUs === null ? 1.1 : Math.max(1, processCpuUs / wallUs);
+  const threads = calls === null ? cores : Math.min(cores, calls);
+  const ceiling = Math.max(1, threads / busy);
+  const best = computeUs / ceiling + WORKER_START_US;
+  const worst = computeUs / Math.max(1, 1 + (ceiling - 1) * 0.4) + 2 * WORKER_START_US;
+  return prediction(wallUs, {
+    low: wallUs / (wallUs - computeUs + worst),
+    high: wallUs / (wallUs - computeUs + best),
+    basis:
+      `${formatDuration(computeUs / 1000)} of computing on ${cores} cores, of which the process keeps ${busy.toFixed(2)} busy ` +
+      `${processCpuUs === null ? '(supposed)' : '(measured)'}: at most ${formatSpeedup(ceiling)} there; a worker takes ${WORKER_START_US / 1000} ms to start`,
+  });
+}
+
+/** Freeing the event loop shortens other requests, not this run. */
+export function predictUnblocked(basis: string): Prediction {
+  return { speedup: 1, low: 0.95, high: 1.1, basis };
+}
+
+function prediction(wallUs: number, range: Range): Prediction {
+  const low = round(Math.min(range.low, range.high));
+  const high = round(Math.max(range.low, range.high));
+  return { speedup: round(Math.sqrt(low * high)), low, high, basis: wallUs > 0 ? range.basis : 'nothing was measured' };
+}
+
+function round(factor: number): number {
+  return Number.isFinite(factor) && factor > 0 ? Number(factor.toPrecision(3)) : 1;
+}
+
+/**
+ * Every model of the decision matrix, priced for one hot spot in time, memory and complexity; null where nothing measured tells it.
+ * `edits` are the places in the text that the refactor of the chosen model changes.
+ */
+export function priceModels(
+  hotSpot: HotSpot,
+  context: AdviceContext,
+  chosen: { model: Model; speedup: number; edits: number | null },
+): ReportAdvice['alternatives'] {
+  const { wallUs } = context;
+  const cores = context.machine.logicalCores;
+  const { time } = hotSpot;
+  const computeUs = time.jsCpuUs + time.nativeCpuUs;
+  const calls = operationCalls(hotSpot);
+  const maxUs = Math.max(0, ...hotSpot.operations.map((operation) => operation.maxUs));
+  const offThread = time.blockedUs + time.nativeCpuUs;
+  const workers = predictWorkers(wallUs, computeUs + time.blockedUs, cores, context.processCpuUs, hotSpot.calls).speedup;
+  const rows: ReportAdvice['alternatives'] = [
+    { model: 'leave-alone', speedup: 1, memoryBytes: 0, edits: 0 },
+    {
+      model: 'async-api',
+      speedup: offThread > 0 ? predictThreadPool(wallUs, offThread, calls, cores).speedup : 1,
+      memoryBytes: 0,
+      edits: null,
+    },
+    {
+      model: 'concurrent-awaits',
+      speedup: time.awaitSerialUs > 0 ? predictOverlap(wallUs, time.awaitSerialUs, calls, maxUs).speedup : 1,
+      memoryBytes: 0,
+      edits: null,
+    },
+    { model: 'worker-threads', speedup: workers, memoryBytes: cores * WORKER_BYTES, edits: null },
+    { model: 'child-processes', speedup: workers, memoryBytes: cores * PROCESS_BYTES, edits: null },
+    { model: 'native-api', speedup: null, memoryBytes: null, edits: null },
+    { model: 'stream', speedup: null, memoryBytes: null, edits: null },
+    { model: 'cache', speedup: null, memoryBytes: null, edits: null },
+    { model: 'algorithm', speedup: null, memoryBytes: null, edits: null },
+  ];
+  return rows.map((row) => (row.model === chosen.model ? { ...row, speedup: chosen.speedup, edits: chosen.edits } : row));
+}
+
+/** `≈64 MB for 8 workers`, for the words of an advice. */
+export function workerMemory(cores: number): string {
+  return `≈${formatBytes(cores * WORKER_BYTES)} for ${cores} workers`;
+}
+
+function operationCalls(hotSpot: HotSpot): number {
+  return hotSpot.operations.reduce((sum, operation) => sum + operation.calls, 0);
+}

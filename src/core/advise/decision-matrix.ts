@@ -1,0 +1,94 @@
+import { formatDuration, formatShare } from '../report/format.ts';
+import type { HotSpot } from '../profile/hot-spots.ts';
+import type { LeftAlone, ReportAdvice } from '../report/report.ts';
+import type { Rule } from '../language.ts';
+import type { AdviceContext, Finding } from './advice.ts';
+
+export interface Thresholds {
+  /** Of the run's wall time, 0 to 1. A function below it is not worth an hour, however slow it looks. */
+  minShare: number;
+  /** Below it a gain drowns in the noise of two runs. */
+  minUs: number;
+}
+
+export const DEFAULT_THRESHOLDS: Thresholds = { minShare: 0.05, minUs: 10_000 };
+
+/** Smaller functions than these are noise, not something that was left alone. */
+const MENTION_SHARE = 0.01;
+
+export interface Decision {
+  /** Best first. */
+  advice: ReportAdvice[];
+  leftAlone: LeftAlone[];
+}
+
+/** What the rules say about every hot spot, the best first, and what is left alone with the reason. */
+export function decide(rules: readonly Rule[], context: AdviceContext, thresholds: Thresholds = DEFAULT_THRESHOLDS): Decision {
+  const found: Omit<ReportAdvice, 'id'>[] = [];
+  const leftAlone: LeftAlone[] = [];
+  for (const hotSpot of context.hotSpots) {
+    const mention = { function: hotSpot.function, file: hotSpot.file, line: hotSpot.line, share: hotSpot.share };
+    const tooSmall = belowThreshold(hotSpot, context.wallUs, thresholds);
+    if (tooSmall !== null) {
+      if (hotSpot.share >= MENTION_SHARE) leftAlone.push({ ...mention, reason: tooSmall });
+      continue;
+    }
+    const reasons: string[] = [];
+    let advised = false;
+    for (const rule of rules) {
+      for (const finding of rule.advise(hotSpot, context)) {
+        if (isAdvice(finding)) {
+          found.push({ ...finding, rule: rule.id, hotSpot: hotSpot.id });
+          advised = true;
+        } else reasons.push(finding.reason);
+      }
+    }
+    if (!advised) leftAlone.push({ ...mention, reason: [...new Set(reasons)].join(' ') || nothingFound(hotSpot) });
+  }
+  const advice = withoutRepeats(found)
+    .sort((a, b) => b.predicted.speedup - a.predicted.speedup)
+    .map((one, index) => ({ id: `advice-${index + 1}`, ...one }));
+  return { advice, leftAlone };
+}
+
+function isAdvice(finding: Finding): finding is Exclude<Finding, { leaveAlone: true }> {
+  return !('leaveAlone' in finding);
+}
+
+function belowThreshold(hotSpot: HotSpot, wallUs: number, { minShare, minUs }: Thresholds): string | null {
+  const us = hotSpot.share * wallUs;
+  if (hotSpot.share < minShare)
+    return `${formatShare(hotSpot.share)} of the run: below the ${formatShare(minShare)} that is worth a change.`;
+  if (us < minUs) return `${formatDuration(us / 1000)} in all: below the ${formatDuration(minUs / 1000)} that is worth a change.`;
+  return null;
+}
+
+/** Two hot spots may lead to the same change: it is offered once, from the one that gains most. */
+function withoutRepeats(found: Omit<ReportAdvice, 'id'>[]): Omit<ReportAdvice, 'id'>[] {
+  const best = new Map<string, Omit<ReportAdvice, 'id'>>();
+  for (const one of found) {
+    const key = `${one.rule}\n${one.file}\n${one.line}`;
+    const other = best.get(key);
+    if (other === undefined || other.predicted.speedup < one.predicted.speedup) best.set(key, one);
+  }
+  return [...best.values()];
+}
+
+function nothingFound({ bound }: HotSpot): string {
+  switch (bound) {
+    case 'cpu-js':
+      return 'It computes in JavaScript, and no loop was found whose rounds could run on other cores: a better algorithm is the cure.';
+    case 'cpu-native':
+      return 'It computes in native code that has no asynchronous twin.';
+    case 'blocking-io':
+      return 'It waits in synchronous calls that nothing else was waiting for.';
+    case 'async-wait':
+      return 'It waits for something that nothing else could overlap with.';
+    case 'gc':
+      return 'Its time goes into collecting garbage: allocating less is the cure, not concurrency.';
+    case 'insufficient-data':
+      return 'Too little was measured to say: run it on more input.';
+    case 'mixed':
+      return 'Its time is of several kinds, none large enough for a change that pays.';
+  }
+}
