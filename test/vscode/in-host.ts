@@ -1,12 +1,12 @@
 /** Runs the suites of test/vscode/suite inside a real VS Code: `tsx test/vscode/in-host.ts [--vscode 1.100] [--electron] [--grep TEXT]`. */
 import { build } from 'esbuild';
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hasLinuxBinaries, installCodeServer } from '../../scripts/install-test-tools.mjs';
 import { launchChromium, openPage } from './browser.ts';
 import { remoteUri, startCodeServer, type VsCodeVersion } from './code-server.ts';
+import { temporaryFolder } from './temporary.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const suiteFolder = join(root, 'out/test/vscode/suite');
@@ -27,21 +27,17 @@ process.exitCode = await runInHost(flags.vscode, flags.electron, flags.grep);
 async function runInHost(version: VsCodeVersion, electron: boolean, grep: string): Promise<number> {
   await buildSuites();
   writeFileSync(logFile, '');
-  const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'unblock-in-host-')));
+  const temporary = temporaryFolder('in-host');
   const workspace = join(temporary, 'workspace');
   cpSync(join(root, 'examples'), workspace, { recursive: true });
   const env = { UNBLOCK_TEST_GREP: grep, UNBLOCK_TEST_RESULTS: join(temporary, 'results.json') };
-  try {
-    const desktop = process.env['VSCODE_EXECUTABLE'];
-    const inDesktop = electron || (desktop !== undefined && desktop !== '') || !hasLinuxBinaries();
-    const code = await (inDesktop
-      ? runInDesktop(version, desktop, workspace, temporary, env)
-      : runInServer(version, workspace, temporary, env));
-    printCounts(env.UNBLOCK_TEST_RESULTS);
-    return code;
-  } finally {
-    rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
-  }
+  const desktop = process.env['VSCODE_EXECUTABLE'];
+  const inDesktop = electron || (desktop !== undefined && desktop !== '') || !hasLinuxBinaries();
+  const code = await (inDesktop
+    ? runInDesktop(version, desktop, workspace, temporary, env)
+    : runInServer(version, workspace, temporary, env));
+  printCounts(env.UNBLOCK_TEST_RESULTS);
+  return code;
 }
 
 async function buildSuites(): Promise<void> {
@@ -100,23 +96,36 @@ async function runInDesktop(
   temporary: string,
   env: Record<string, string>,
 ): Promise<number> {
-  const { downloadAndUnzipVSCode, runTests } = await import('@vscode/test-electron');
-  const vscodeExecutablePath = executable ?? (await downloadAndUnzipVSCode(`${version}.0`));
+  const { downloadAndUnzipVSCode, runTests, TestRunFailedError } = await import('@vscode/test-electron');
+  const vscodeExecutablePath =
+    executable === undefined || executable === ''
+      ? await downloadAndUnzipVSCode(`${version}.0`).catch((error: unknown) => {
+          throw new Error(
+            `VS Code ${version} could not be downloaded: set VSCODE_EXECUTABLE to an installed one, or leave --electron out.`,
+            { cause: error },
+          );
+        })
+      : executable;
   console.log(`In-host tests in ${basename(vscodeExecutablePath)} (desktop)`);
-  return runTests({
-    vscodeExecutablePath,
-    extensionDevelopmentPath: root,
-    extensionTestsPath: join(suiteFolder, 'index.cjs'),
-    extensionTestsEnv: env,
-    launchArgs: [
-      workspace,
-      '--disable-workspace-trust',
-      '--user-data-dir',
-      join(temporary, 'user-data'),
-      '--extensions-dir',
-      join(temporary, 'extensions'),
-    ],
-  });
+  try {
+    return await runTests({
+      vscodeExecutablePath,
+      extensionDevelopmentPath: root,
+      extensionTestsPath: join(suiteFolder, 'index.cjs'),
+      extensionTestsEnv: env,
+      launchArgs: [
+        workspace,
+        '--disable-workspace-trust',
+        '--user-data-dir',
+        join(temporary, 'user-data'),
+        '--extensions-dir',
+        join(temporary, 'extensions'),
+      ],
+    });
+  } catch (error) {
+    if (error instanceof TestRunFailedError) return error.code ?? 1;
+    throw error;
+  }
 }
 
 /** The tests' own lines go to the terminal, everything VS Code has to say to a file. */

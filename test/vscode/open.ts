@@ -1,13 +1,12 @@
 /** A real VS Code in the browser, with the extension and a copy of the examples loaded, until Ctrl+C. */
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { remoteUri, startCodeServer } from './code-server.ts';
+import { temporaryFolder } from './temporary.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'unblock-vscode-')));
-process.once('exit', () => rmSync(temporary, { recursive: true, force: true, maxRetries: 5 }));
+const temporary = temporaryFolder('vscode');
 
 const examples = join(temporary, 'examples');
 cpSync(join(root, 'examples'), examples, { recursive: true });
@@ -16,12 +15,7 @@ const url = server.url(examples, [['extensionDevelopmentPath', remoteUri(server.
 console.log(`VS Code is at\n\n  ${url}\n\nwith a copy of the examples, which goes away at the end. Ctrl+C ends it.`);
 openBrowser(url);
 
-const ended = new Promise<void>((done) => {
-  process.once('SIGINT', () => done());
-  process.once('SIGTERM', () => done());
-});
-await Promise.race([ended, server.died]);
-await server.stop();
+await server.died;
 
 /** Only where there is a screen to show it on. */
 function openBrowser(address: string): void {
