@@ -118,6 +118,8 @@ const quietSettings = {
   'workbench.tips.enabled': false,
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
+  // The web workbench saves by itself, a desktop doesn't.
+  'files.autoSave': 'off',
   'chat.commandCenter.enabled': false,
   'chat.disableAIFeatures': true,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',

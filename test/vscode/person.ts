@@ -1,0 +1,177 @@
+/**
+ * A person's path through the packaged extension in a real VS Code: palette → profile an example → flame graph drawn → light bulb → the file
+ * changed → run again, with the program's output unchanged and the run faster → one undo. `tsx test/vscode/person.ts [example …]`;
+ * expects the package at out/unblock.vsix and leaves a screenshot of each step in out/screenshots/.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { Page } from 'playwright-core';
+import type { Report } from '../../src/core/report/report.ts';
+import { launchChromium, openPage } from './browser.ts';
+import { installVsix, startCodeServer } from './code-server.ts';
+import { temporaryFolder } from './temporary.ts';
+import { colourCount, focusEditor, goToNextProblem, lightBulb, openFile, runCommand, waitForWorkbench, webview } from './workbench.ts';
+
+interface Path {
+  /** Folder and file of the example. */
+  folder: string;
+  script: string;
+  rule: string;
+  action: RegExp;
+  /** The part of the wall time that may be left after the change: half of what was seen to be saved, so that a noisy machine passes. */
+  atMost: number;
+}
+
+const paths: Path[] = [
+  { folder: 'sequential-requests', script: 'fetch-prices.mjs', rule: 'overlap-awaits', action: /at a time/, atMost: 0.6 },
+  { folder: 'blocking-commands', script: 'check-hosts.mjs', rule: 'prefer-async-api', action: /async/i, atMost: 0.8 },
+];
+
+const root = resolve(import.meta.dirname, '../..');
+const screenshots = join(root, 'out/screenshots');
+const vsix = join(root, 'out/unblock.vsix');
+
+let passed = 0;
+let failed = 0;
+
+/** The path ends with its first step that fails. */
+class StepFailed extends Error {}
+
+async function walk(path: Path): Promise<void> {
+  console.log(`\nA person profiles ${path.folder}/${path.script} and applies the advice`);
+  const temporary = temporaryFolder('person');
+  const dataFolder = join(temporary, 'data');
+  const workspace = join(temporary, 'workspace');
+  const file = join(workspace, path.folder, path.script);
+  cpSync(join(root, 'examples'), workspace, { recursive: true });
+  const original = readFileSync(file, 'utf8');
+  installVsix('1.139', dataFolder, vsix);
+  const settings = { 'workbench.colorTheme': 'Default Dark Modern', 'unblock.nodePath': process.execPath };
+  const server = await startCodeServer({ version: '1.139', dataFolder, inHostTests: false, settings });
+  const browser = await launchChromium();
+  const page = await openPage(browser);
+  const step = stepper(page, path.folder, server.died);
+  try {
+    await step('opens the folder', async () => {
+      await page.goto(server.url(workspace));
+      await waitForWorkbench(page);
+    });
+    await step('opens the script', () => openFile(page, `${path.folder}/${path.script}`));
+    let before: Report | null = null;
+    await step('profiles it from the palette', async () => {
+      await runCommand(page, 'Unblock: Profile and Advise');
+      before = await nextReport(dataFolder, page, 0);
+      assert.equal(before.run.exitCode, 0);
+    });
+    await step('sees the flame graph', () => flameGraphIsDrawn(page));
+    await step('finds the problem marked', async () => {
+      await focusEditor(page, path.script);
+      await goToNextProblem(page);
+    });
+    await step('opens the light bulb', async () => {
+      await lightBulb(page, path.action);
+    });
+    await step('applies the change', async () => {
+      await page.keyboard.press('Escape');
+      await (await lightBulb(page, path.action)).click();
+      await page.locator('.tab.dirty').first().waitFor();
+      await page.keyboard.press('Control+S');
+      await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
+      assert.notEqual(readFileSync(file, 'utf8'), original);
+    });
+    await step('profiles again: it is faster', async () => {
+      await runCommand(page, 'Unblock: Profile Again');
+      const after = await nextReport(dataFolder, page, 1);
+      assert.equal(after.run.exitCode, 0);
+      const ratio = after.run.wallMs / before!.run.wallMs;
+      console.log(`         wall time ${ratio.toFixed(2)} of before`);
+      assert.ok(ratio < path.atMost, `${before!.run.wallMs} ms before, ${after.run.wallMs} ms after`);
+      await flameGraphIsDrawn(page);
+    });
+    await step('gets the same output, faster without a profiler too', () => {
+      const changed = readFileSync(file, 'utf8');
+      const fast = plainRun(file);
+      writeFileSync(file, original);
+      const slow = plainRun(file);
+      writeFileSync(file, changed);
+      assert.equal(fast.output, slow.output);
+      console.log(`         wall time ${(fast.ms / slow.ms).toFixed(2)} of before`);
+      assert.ok(fast.ms < slow.ms * path.atMost, `${slow.ms} ms before, ${fast.ms} ms after`);
+    });
+    await step('takes it back with one undo', async () => {
+      await focusEditor(page, path.script);
+      await page.keyboard.press('Control+Z');
+      await page.locator('.tab.dirty').first().waitFor();
+      await page.keyboard.press('Control+S');
+      await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
+      assert.equal(readFileSync(file, 'utf8'), original);
+    });
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+  } finally {
+    await browser.close();
+    await server.stop();
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+/** Runs a step, takes a screenshot of what the person sees then, and counts. */
+function stepper(page: Page, example: string, died: Promise<never>): (name: string, act: () => Promise<void> | void) => Promise<void> {
+  let number = 0;
+  return async (name, act) => {
+    number++;
+    const started = performance.now();
+    const picture = join(screenshots, `${example}-${String(number).padStart(2, '0')}-${name.replaceAll(/[^a-z]+/g, '-')}`);
+    try {
+      await Promise.race([act(), died]);
+      await page.screenshot({ path: `${picture}.png` });
+      passed++;
+      console.log(`  ok     ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+    } catch (error) {
+      failed++;
+      await page.screenshot({ path: `${picture}-FAILED.png` }).catch(() => undefined);
+      console.log(`  FAILED ${name}: ${error instanceof Error ? error.message : String(error)}\n         see ${picture}-FAILED.png`);
+      throw new StepFailed(name);
+    }
+  };
+}
+
+/** Waits until VS Code's data folder holds more than `known` reports and returns the newest. */
+async function nextReport(dataFolder: string, page: Page, known: number): Promise<Report> {
+  const giveUp = Date.now() + 90_000;
+  for (;;) {
+    const reports = readdirSync(dataFolder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('/report.json'))
+      .map((name) => join(dataFolder, name))
+      .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+    if (reports.length > known) return JSON.parse(readFileSync(reports[0]!, 'utf8')) as Report;
+    if (Date.now() > giveUp) throw new Error('No report came.');
+    await page.waitForTimeout(200);
+  }
+}
+
+async function flameGraphIsDrawn(page: Page): Promise<void> {
+  const canvas = webview(page).locator('canvas').first();
+  await canvas.waitFor({ timeout: 60_000 });
+  const giveUp = Date.now() + 30_000;
+  while ((await colourCount(canvas)) < 3) {
+    if (Date.now() > giveUp) throw new Error('The flame graph stayed empty.');
+    await page.waitForTimeout(100);
+  }
+}
+
+function plainRun(file: string): { output: string; ms: number } {
+  const started = performance.now();
+  const output = execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 60_000 });
+  return { output, ms: performance.now() - started };
+}
+
+const named = process.argv.slice(2);
+if (!existsSync(vsix)) throw new Error(`${vsix} is missing: run node scripts/package.mjs --out out/unblock.vsix first.`);
+mkdirSync(screenshots, { recursive: true });
+for (const path of paths.filter(({ folder }) => named.length === 0 || named.includes(folder))) await walk(path);
+console.log(`person: ${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
