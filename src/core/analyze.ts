@@ -1,0 +1,107 @@
+import type { AdviceContext, ReadSource } from './advise/advice.ts';
+import { decide } from './advise/decision-matrix.ts';
+import { classify } from './classify/classify.ts';
+import { OFFER_SHARE, OFFER_US } from './classify/thresholds.ts';
+import type { Language, Rule } from './language.ts';
+import { chargeLane } from './profile/charges.ts';
+import type { FunctionCharges } from './profile/function-charges.ts';
+import { hotSpotsOf, totalsOf } from './profile/find-hot-spots.ts';
+import { frameTable } from './profile/frames.ts';
+import type { HotSpot, TimeSplit } from './profile/hot-spots.ts';
+import { laneModel } from './profile/lane-model.ts';
+import { readFunctions } from './profile/read-functions.ts';
+import { timedProfile } from './profile/timed-lanes.ts';
+import type { TimedProfile } from './profile/timed-profile.ts';
+import { addTimes, kindTimes, timeSplit } from './profile/time-split.ts';
+import { timeline } from './profile/timeline.ts';
+import type { Timeline } from './profile/timeline.ts';
+import { KIND } from './profile/time-kind.ts';
+import type { Recording } from './recording.ts';
+import { buildReport } from './report/build-report.ts';
+import type { Report } from './report/report.ts';
+
+export interface Analysis {
+  report: Report;
+  /** In the order of the recording's lanes. */
+  lanes: { name: string; profile: TimedProfile }[];
+  /** User functions by the time they are answerable for, with more than the report tells. */
+  hotSpots: HotSpot[];
+}
+
+/**
+ * From a recording to its report: every stage of the product but the refactors, which need the source as it is when they are asked for.
+ * Never throws for a recording of the right shape: it says what it found, and what was too little to tell.
+ */
+export function analyze(recording: Recording, language: Language, read: ReadSource): Analysis {
+  const table = frameTable();
+  const functionsOf = readFunctions(read);
+  const wallUs = Math.max(0, recording.run.wallUs);
+  const models = recording.lanes.map((lane) =>
+    laneModel(lane, lane.kind === 'main' ? wallUs : null, table, recording.machine.platform, language, functionsOf),
+  );
+  const timelines = models.map(timeline);
+  const charges = new Map<number, FunctionCharges>();
+  models.forEach((model, lane) => chargeLane(model, timelines[lane]!, charges));
+  const hotSpots = hotSpotsOf(charges, totalsOf(timelines, table), models, wallUs, recording.target.cwd);
+  const time = mainTime(timelines[0], wallUs);
+  const samples = models.reduce((sum, model) => sum + model.profile.sampleNode.length, 0);
+  const verdict = classify(
+    allTime(timelines, time),
+    hotSpots.flatMap((spot) => spot.operations),
+    'run',
+    samples,
+  );
+  const context: AdviceContext = {
+    wallUs,
+    time,
+    machine: recording.machine,
+    processCpuUs: recording.lanes[0]?.processCpuUs ?? null,
+    hotSpots,
+    read,
+  };
+  const rules = verdict.bound === 'insufficient-data' ? [] : language.rules.map(withoutFailing);
+  const { advice, leftAlone } = decide(rules, context, { minShare: OFFER_SHARE, minUs: OFFER_US });
+  verdict.evidence.push(...recording.notes);
+  return {
+    report: buildReport(recording, { wallUs, time, verdict, hotSpots, advice, leftAlone }),
+    lanes: models.map((model, lane) => ({ name: model.lane.name, profile: timedProfile(model, timelines[lane]!) })),
+    hotSpots,
+  };
+}
+
+/** The parts add up to the run's wall time; without a profile nothing is known of it, and it is all idle. */
+function mainTime(main: Timeline | undefined, wallUs: number): TimeSplit {
+  const times = kindTimes();
+  if (main) addTimeline(times, main);
+  else times[KIND.idle] = wallUs;
+  return timeSplit(times);
+}
+
+/** All lanes together; a worker that only waits for the main thread's messages adds idle time alone. */
+function allTime(timelines: readonly Timeline[], main: TimeSplit): TimeSplit {
+  if (timelines.length < 2) return main;
+  const times = kindTimes();
+  for (const one of timelines) addTimeline(times, one);
+  return timeSplit(times);
+}
+
+function addTimeline(times: Float64Array, { kind, us }: Timeline): void {
+  const sums = kindTimes();
+  us.forEach((weight, slice) => (sums[kind[slice]!]! += weight));
+  addTimes(times, sums);
+}
+
+/** A rule that fails must not take the report with it: what was measured is still true. */
+function withoutFailing(rule: Rule): Rule {
+  return {
+    ...rule,
+    advise(hotSpot, context) {
+      try {
+        return rule.advise(hotSpot, context);
+      } catch (error) {
+        const reason = `The rule ${rule.id} failed on it (${error instanceof Error ? error.message : String(error)}).`;
+        return [{ leaveAlone: true, file: hotSpot.file, line: hotSpot.line, reason, models: [] }];
+      }
+    },
+  };
+}

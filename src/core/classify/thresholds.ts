@@ -1,0 +1,31 @@
+/** Every number a verdict hangs on, beside its reason. */
+
+/** Below this share of the run nothing is offered: even at no cost at all, the run would be at most 5 % faster, which nobody notices. */
+export const OFFER_SHARE = 0.05;
+/** Nor below this time: the sampler's own jitter on a 1 ms interval is of this size. */
+export const OFFER_US = 10_000;
+
+/** A shorter run says more about starting than about the program; 50 samples also leave a share of 10 % with an error of half its size. */
+export const SHORTEST_RUN_US = 50_000;
+export const FEWEST_SAMPLES = 50;
+/** A function's own verdict needs fewer: it is read together with the run's. */
+export const FEWEST_HOT_SPOT_US = 5000;
+
+/** A kind of time that is half of all that was not idle is what the run is bound by; no two can be. */
+export const DOMINANT_SHARE = 0.5;
+/** JavaScript and native code together are computing: where they fill this much, the larger names the bound although neither is half. */
+export const COMPUTING_SHARE = 0.7;
+/** Garbage collection of healthy programs stays below a tenth; at three tenths allocation is the cause that pays to change. */
+export const GC_SHARE = 0.3;
+
+/** A function that computes is also seen off the CPU now and then (page faults, a lump of the counters): only this much is a block. */
+export const BLOCKED_IN_COMPUTING_SHARE = 0.2;
+export const BLOCKED_IN_COMPUTING_US = 10_000;
+/** Native code outside any function that is this much off the CPU, for this long, is an event loop that waits. */
+export const WAITING_PROGRAM_SHARE = 0.6;
+export const WAITING_PROGRAM_US = 5000;
+
+/** Lines below this share of the run are left out of a report. */
+export const REPORTED_LINE_SHARE = 0.005;
+/** And hot spots below this one. */
+export const REPORTED_HOT_SPOT_SHARE = 0.001;

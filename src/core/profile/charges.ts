@@ -1,0 +1,118 @@
+import type { LaneModel } from './lane-model.ts';
+import type { FunctionCharges, OperationCharge } from './function-charges.ts';
+import { callParts, coreNames, lineParts, ownTicks } from './call-lines.ts';
+import type { LinePart } from './call-lines.ts';
+import { addTimes, kindTimes } from './time-split.ts';
+import type { KindTimes } from './time-split.ts';
+import type { Timeline } from './timeline.ts';
+
+/**
+ * Charges each slice to the innermost user line. A function's own samples have lines of their own; for what it called, V8 keeps no line:
+ * then the stacks of the core calls say it, or the one place in the function where the callee's name is called. Where neither does,
+ * the function's hottest line has it, else its first.
+ */
+export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<number, FunctionCharges>): void {
+  const { profile, natures, table, sites, groups } = model;
+  const of = (frame: number): FunctionCharges => {
+    let charges = into.get(frame);
+    if (!charges) into.set(frame, (charges = { lines: new Map(), selfUs: 0, operations: new Map() }));
+    return charges;
+  };
+  chargeSyncCalls(model, of);
+
+  const byNode = new Map<number, KindTimes>();
+  const byGroup = new Map<number, KindTimes>();
+  timeline.us.forEach((us, slice) => {
+    const node = timeline.profileNode[slice]!;
+    const group = timeline.group[slice]!;
+    const key = node >= 0 ? node : group;
+    if (key < 0) return;
+    const times = node >= 0 ? byNode : byGroup;
+    let sum = times.get(key);
+    if (!sum) times.set(key, (sum = kindTimes()));
+    sum[timeline.kind[slice]!]! += us;
+  });
+
+  const ticks = ownTicks(model);
+  const names = coreNames(model, byNode.keys());
+  const parts = new Map<string, LinePart[]>();
+  for (const [node, times] of byNode) {
+    const user = natures.userNode[node]!;
+    const frame = profile.nodeFrame[user]!;
+    const charges = of(frame);
+    const own = ticks(frame);
+    if (node === user) {
+      charges.selfUs += times[0]! + times[1]! + times[2]!;
+      for (const { line, part } of lineParts(profile.nodeTicks[node]!, own)) charge(charges, line, times, part);
+      continue;
+    }
+    const call = {
+      entry: table.frames[profile.nodeFrame[natures.entryNode[node]!]!]!.function,
+      core: natures.coreNode[node]! < 0 ? '' : table.frames[profile.nodeFrame[natures.coreNode[node]!]!]!.function,
+      waits: natures.nature[node] === 'blocking' || natures.nature[node] === 'native-compute',
+    };
+    const key = `${frame} ${call.entry} ${call.core} ${call.waits}`;
+    let found = parts.get(key);
+    if (!found) parts.set(key, (found = callParts(model, frame, [...charges.operations.values()], call, names.get(frame)!, own)));
+    for (const { line, part, operation } of found) {
+      charge(charges, line, times, part);
+      if (operation) addTimes(operation.times, times, part);
+    }
+  }
+
+  groups.forEach((group, index) => {
+    const user = sites[group.site]?.user;
+    if (!user) return;
+    const charges = of(user.frame);
+    const times = byGroup.get(index) ?? kindTimes();
+    charge(charges, user.line, times, 1);
+    const operation = operationOf(charges, group.api, 'async', user.line, user.column);
+    operation.calls += group.calls;
+    operation.totalUs += group.totalUs;
+    operation.maxUs = Math.max(operation.maxUs, group.maxUs);
+    operation.inFlightSum += group.meanInFlight * group.totalUs;
+    operation.peakInFlight = Math.max(operation.peakInFlight, group.peakInFlight);
+    addTimes(operation.times, times);
+  });
+}
+
+function charge(charges: FunctionCharges, line: number, times: KindTimes, part: number): void {
+  let sum = charges.lines.get(line);
+  if (!sum) charges.lines.set(line, (sum = kindTimes()));
+  addTimes(sum, times, part);
+}
+
+function operationOf(charges: FunctionCharges, api: string, kind: 'sync' | 'async', line: number, column: number | null): OperationCharge {
+  const key = `${kind} ${api} ${line}:${column ?? 0}`;
+  let operation = charges.operations.get(key);
+  if (!operation) {
+    operation = { api, kind, line, column, calls: 0, totalUs: 0, maxUs: 0, times: kindTimes(), inFlightSum: 0, peakInFlight: 0 };
+    charges.operations.set(key, operation);
+  }
+  return operation;
+}
+
+/** Calls whose stack was not taken are shared out among the known sites of the same API, by time. */
+function chargeSyncCalls({ lane, sites }: LaneModel, of: (frame: number) => FunctionCharges): void {
+  const { apis, sync } = lane.operations;
+  const known = new Map<number, number>();
+  const unknown = new Map<number, { calls: number; totalUs: number }>();
+  for (const { api, site, calls, totalUs } of sync) {
+    if (sites[site]) known.set(api, (known.get(api) ?? 0) + totalUs);
+    else {
+      const sum = unknown.get(api) ?? { calls: 0, totalUs: 0 };
+      unknown.set(api, { calls: sum.calls + calls, totalUs: sum.totalUs + totalUs });
+    }
+  }
+  for (const { api, site, calls, totalUs, maxUs } of sync) {
+    const user = sites[site]?.user;
+    const name = apis[api];
+    if (!user || name === undefined) continue;
+    const operation = operationOf(of(user.frame), name, 'sync', user.line, user.column);
+    const more = unknown.get(api);
+    const part = (known.get(api) ?? 0) > 0 ? totalUs / known.get(api)! : 0;
+    operation.calls += calls + Math.round((more?.calls ?? 0) * part);
+    operation.totalUs += totalUs + (more?.totalUs ?? 0) * part;
+    operation.maxUs = Math.max(operation.maxUs, maxUs);
+  }
+}

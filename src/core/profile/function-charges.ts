@@ -1,0 +1,23 @@
+import type { KindTimes } from './time-split.ts';
+
+/** What a user function is answerable for in one lane, by frame. */
+export interface FunctionCharges {
+  lines: Map<number, KindTimes>;
+  /** Samples with the function itself on top. */
+  selfUs: number;
+  operations: Map<string, OperationCharge>;
+}
+
+export interface OperationCharge {
+  api: string;
+  kind: 'sync' | 'async';
+  line: number;
+  column: number | null;
+  calls: number;
+  totalUs: number;
+  maxUs: number;
+  times: KindTimes;
+  /** Weighted by `totalUs`; 0 for sync. */
+  inFlightSum: number;
+  peakInFlight: number;
+}

@@ -1,0 +1,53 @@
+import type { Language } from '../language.ts';
+import type { Lane } from '../recording.ts';
+import type { FrameTable } from './frames.ts';
+import { nodeNatures } from './natures.ts';
+import type { NodeNatures } from './natures.ts';
+import { blockedTime } from './on-cpu.ts';
+import { orderOperations, resolveSites, waitingSweep } from './operations.ts';
+import type { AsyncGroup, Site, Wait } from './operations.ts';
+import { normalise } from './profile.ts';
+import type { Profile } from './profile.ts';
+import { sourcePositions } from './source-positions.ts';
+import type { SourceFunctions } from './source-text.ts';
+
+/** A lane with everything its time is told from, joined. */
+export interface LaneModel {
+  lane: Lane;
+  profile: Profile;
+  natures: NodeNatures;
+  table: FrameTable;
+  sites: Site[];
+  groups: AsyncGroup[];
+  /** Of each sample; null where it wasn't measured. */
+  blockedUs: Float64Array | null;
+  /** What was waited for in a stretch of idle time; to be asked once, in order of time. */
+  waits: (startUs: number, endUs: number) => Wait[];
+  functionsOf: (file: string) => SourceFunctions | null;
+}
+
+/** @param wallUs see {@link normalise} */
+export function laneModel(
+  lane: Lane,
+  wallUs: number | null,
+  table: FrameTable,
+  platform: string,
+  language: Language,
+  functionsOf: (file: string) => SourceFunctions | null,
+): LaneModel {
+  const positions = sourcePositions(lane.sourceMaps, platform);
+  const profile = normalise(lane, wallUs, table, positions, language);
+  const natures = nodeNatures(profile, table, language);
+  const ordered = orderOperations(lane.operations, profile.endUs, language);
+  return {
+    lane,
+    profile,
+    natures,
+    table,
+    sites: resolveSites(lane.operations, table, positions, language, functionsOf),
+    groups: ordered.groups,
+    blockedUs: blockedTime(profile, natures, lane.onCpu),
+    waits: waitingSweep(ordered),
+    functionsOf,
+  };
+}

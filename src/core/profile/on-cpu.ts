@@ -1,0 +1,93 @@
+import { BLOCKED_IN_COMPUTING_SHARE, BLOCKED_IN_COMPUTING_US, WAITING_PROGRAM_SHARE, WAITING_PROGRAM_US } from '../classify/thresholds.ts';
+import type { OnCpuTrack } from '../recording.ts';
+import type { NodeNature, NodeNatures } from './natures.ts';
+import type { Profile } from './profile.ts';
+
+/**
+ * How much of each sample's time the thread was neither computing nor waiting for a core, in µs: wall = cpu + stolen + blocked.
+ * The kernel's counters move in lumps of up to a scheduler tick, so single samples mean nothing: the three are summed for a call (or
+ * for a function's own code) and clamped there, then handed back to its samples in proportion to what each showed.
+ * Null where the platform has no such counters.
+ */
+export function blockedTime(profile: Profile, natures: NodeNatures, track: OnCpuTrack | null): Float64Array | null {
+  if (!track || track.atUs.length < 2) return null;
+  const blocked = runningGaps(profile, track);
+  const groups = new Map<number, Group>();
+  const groupOf = groupsOfSamples(profile, natures);
+  profile.sampleUs.forEach((us, sample) => {
+    const key = groupOf[sample]!;
+    if (key === UNGROUPED) return;
+    let group = groups.get(key);
+    if (!group) groups.set(key, (group = { nature: natures.nature[profile.sampleNode[sample]!]!, wallUs: 0, blockedUs: 0, shownUs: 0 }));
+    group.wallUs += us;
+    group.blockedUs += blocked[sample]!;
+    group.shownUs += Math.max(0, blocked[sample]!);
+  });
+  return blocked.map((us, sample) => {
+    const group = groups.get(groupOf[sample]!);
+    if (!group || group.shownUs === 0) return 0;
+    const whole = Math.min(group.wallUs, Math.max(0, group.blockedUs));
+    if (!believed(group, whole)) return 0;
+    return (Math.max(0, us) * whole) / group.shownUs;
+  });
+}
+
+interface Group {
+  nature: NodeNature;
+  wallUs: number;
+  blockedUs: number;
+  /** Sum of the samples that showed a block. */
+  shownUs: number;
+}
+
+/** Where nothing but the counters speaks for a block, it must be plain. */
+function believed({ nature, wallUs }: Group, blockedUs: number): boolean {
+  if (nature === 'blocking') return true;
+  if (nature === 'program') return blockedUs >= WAITING_PROGRAM_US && blockedUs >= wallUs * WAITING_PROGRAM_SHARE;
+  return blockedUs >= BLOCKED_IN_COMPUTING_US && blockedUs >= wallUs * BLOCKED_IN_COMPUTING_SHARE;
+}
+
+/** Wall time less computing less waiting for a core, a sample at a time; may be negative. */
+function runningGaps(profile: Profile, track: OnCpuTrack): Float64Array {
+  const at = reader(track);
+  let before = at(profile.startUs);
+  return profile.sampleUs.map((us, sample) => {
+    const now = at(profile.sampleStartUs[sample]! + us);
+    const gap = us - (now - before);
+    before = now;
+    return gap;
+  });
+}
+
+/** Reads computing plus waiting for a core at a moment; moments must be asked for in order. Outside the readings the thread counts as computing. */
+function reader(track: OnCpuTrack): (us: number) => number {
+  const { atUs, cpuUs, runQueueUs } = track;
+  const last = Math.min(atUs.length, cpuUs.length, runQueueUs.length) - 1;
+  const busy = (index: number): number => cpuUs[index]! + runQueueUs[index]!;
+  let next = 1;
+  return (us) => {
+    if (us <= atUs[0]!) return busy(0) + (us - atUs[0]!);
+    while (next < last && atUs[next]! < us) next++;
+    if (us >= atUs[last]!) return busy(last) + (us - atUs[last]!);
+    const span = atUs[next]! - atUs[next - 1]!;
+    const part = span > 0 ? (us - atUs[next - 1]!) / span : 1;
+    return busy(next - 1) + (busy(next) - busy(next - 1)) * part;
+  };
+}
+
+const UNGROUPED = -1;
+
+/** A call into core is one group, a function's own code another, and each stretch of native code outside functions is its own. */
+function groupsOfSamples(profile: Profile, natures: NodeNatures): Int32Array {
+  let stretch = profile.nodeFrame.length;
+  let before = UNGROUPED;
+  return profile.sampleNode.map((node) => {
+    const nature = natures.nature[node]!;
+    const same = before === node;
+    before = node;
+    if (nature === 'program') return same ? stretch : ++stretch;
+    if (nature === 'idle' || nature === 'gc' || nature === 'loading' || nature === 'none') return UNGROUPED;
+    const core = natures.coreNode[node]!;
+    return nature === 'blocking' && core >= 0 ? core : node;
+  });
+}

@@ -1,0 +1,86 @@
+import { GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND, TraceMap, decodedMappings, originalPositionFor } from '@jridgewell/trace-mapping';
+
+/** A place in what the user wrote: 1-based line and column, and the file (absolute path) or, where there is none, the script's URL. */
+export interface SourcePosition {
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** Finds the place in the source for a place in a generated script. */
+export interface SourcePositions {
+  /** The place of a 1-based line and column of the script `url`. */
+  at(url: string, line: number, column: number): SourcePosition;
+  /** The source line of a whole generated line, or null where one generated line holds many source lines (a minified script). */
+  line(url: string, line: number): number | null;
+  /** The file a module's top-level code was written in. */
+  module(url: string): string;
+}
+
+/** More source lines than this on one generated line, and the line says nothing: bundlers and minifiers do this, compilers of types don't. */
+const MOST_LINES_OF_ONE = 10;
+
+/** `maps`: generated script's URL → its source map's JSON text. A map that can't be read is left out: the generated position is still true. */
+export function sourcePositions(maps: Record<string, string>, platform: string): SourcePositions {
+  const traces = new Map<string, TraceMap>();
+  for (const [url, text] of Object.entries(maps)) {
+    try {
+      traces.set(url, new TraceMap(text, url.startsWith('/') ? `file://${encodeURI(url)}` : url));
+    } catch {
+      // An unreadable map is common (a comment left by a build): positions then stay the generated ones.
+    }
+  }
+
+  function original(url: string, line: number, column: number): SourcePosition | null {
+    const trace = traces.get(url);
+    if (!trace || line < 1) return null;
+    const needle = { line, column: Math.max(0, column - 1) };
+    let found = originalPositionFor(trace, { ...needle, bias: GREATEST_LOWER_BOUND });
+    if (found.source === null) found = originalPositionFor(trace, { ...needle, bias: LEAST_UPPER_BOUND });
+    if (found.source === null || !isFile(found.source)) return null;
+    return { file: filePath(found.source, platform), line: found.line, column: found.column + 1 };
+  }
+
+  return {
+    at(url, line, column) {
+      return original(url, line, column) ?? { file: filePath(url, platform), line: Math.max(1, line), column: Math.max(1, column) };
+    },
+    line(url, line) {
+      const trace = traces.get(url);
+      if (!trace) return line;
+      let first = 0;
+      let last = 0;
+      for (const segment of decodedMappings(trace)[line - 1] ?? []) {
+        if (segment.length < 4) continue;
+        const at = segment[2]! + 1;
+        if (first === 0 || at < first) first = at;
+        if (at > last) last = at;
+      }
+      return first === 0 || last - first > MOST_LINES_OF_ONE ? null : first;
+    },
+    module(url) {
+      const sources = traces.get(url)?.resolvedSources ?? [];
+      const only = sources.length === 1 ? sources[0] : undefined;
+      return only && isFile(only) ? filePath(only, platform) : filePath(url, platform);
+    },
+  };
+}
+
+function isFile(source: string): boolean {
+  return source.startsWith('file:') || source.startsWith('/') || /^[A-Za-z]:[\\/]/.test(source);
+}
+
+/** `file:///a%20b.js?v=2` → `/a b.js`; anything but a file URL is returned as it is. */
+export function filePath(url: string, platform: string): string {
+  if (!url.startsWith('file:')) return url;
+  // In a file URL made by node, `?` and `#` of the path itself are percent-encoded.
+  let path = url.replace(/^file:(\/\/(?=\/)|(?=\/[^/]))/, '').replace(/[?#].*$/s, '');
+  try {
+    path = decodeURIComponent(path);
+  } catch {
+    // A stray `%`: the path was never encoded.
+  }
+  if (platform !== 'win32') return path;
+  if (path.startsWith('file://')) path = path.slice('file:'.length);
+  return path.replace(/^\/([A-Za-z]:)/, '$1').replaceAll('/', '\\');
+}

@@ -1,0 +1,79 @@
+import { REPORTED_HOT_SPOT_SHARE, REPORTED_LINE_SHARE } from '../classify/thresholds.ts';
+import type { Verdict } from '../classify/classify.ts';
+import type { HotSpot, TimeSplit } from '../profile/hot-spots.ts';
+import { sumOf } from '../profile/time-split.ts';
+import type { Recording } from '../recording.ts';
+import type { LeftAlone, Report, ReportAdvice, ReportHotSpot, TimeSplitMs } from './report.ts';
+
+export interface Findings {
+  wallUs: number;
+  time: TimeSplit;
+  verdict: Verdict;
+  hotSpots: readonly HotSpot[];
+  advice: ReportAdvice[];
+  leftAlone: LeftAlone[];
+}
+
+export function buildReport(recording: Recording, findings: Findings): Report {
+  const { target, machine, run } = recording;
+  const { wallUs, verdict, advice, leftAlone } = findings;
+  const advised = new Set(advice.map((one) => one.hotSpot));
+  return {
+    schema: 'unblock/report/1',
+    target: { script: target.script, args: target.args, cwd: target.cwd, node: target.node.version },
+    run: { engine: recording.engine, wallMs: milliseconds(wallUs), exitCode: run.exitCode, signal: run.signal, ended: run.ended },
+    machine: {
+      logicalCores: machine.logicalCores,
+      physicalCores: machine.physicalCores,
+      memoryBytes: machine.memoryBytes,
+      platform: machine.platform,
+      load: machine.load,
+    },
+    time: splitMs(findings.time),
+    verdict: { bound: verdict.bound, evidence: verdict.evidence },
+    hotSpots: findings.hotSpots
+      .filter((spot) => spot.share >= REPORTED_HOT_SPOT_SHARE || advised.has(spot.id))
+      .map((spot) => reportHotSpot(spot, wallUs)),
+    advice,
+    leftAlone,
+  };
+}
+
+function reportHotSpot(spot: HotSpot, wallUs: number): ReportHotSpot {
+  return {
+    id: spot.id,
+    function: spot.function,
+    file: spot.file,
+    line: spot.line,
+    column: spot.column,
+    share: Math.round(spot.share * 1e6) / 1e6,
+    selfMs: milliseconds(spot.selfUs),
+    totalMs: milliseconds(spot.totalUs),
+    time: splitMs(spot.time),
+    calls: spot.calls,
+    bound: spot.bound,
+    lines: spot.lines
+      .filter(({ time }) => sumOf(time) >= wallUs * REPORTED_LINE_SHARE)
+      .map(({ line, time }) => ({ line, time: splitMs(time) })),
+    operations: spot.operations
+      .filter(({ totalUs }) => totalUs >= wallUs * REPORTED_LINE_SHARE)
+      .map(({ api, line, calls, totalUs }) => ({ api, line, calls, totalMs: milliseconds(totalUs) })),
+  };
+}
+
+export function splitMs(time: TimeSplit): TimeSplitMs {
+  return {
+    jsCpuMs: milliseconds(time.jsCpuUs),
+    nativeCpuMs: milliseconds(time.nativeCpuUs),
+    blockedMs: milliseconds(time.blockedUs),
+    awaitedMs: milliseconds(time.awaitSerialUs + time.awaitOverlappedUs),
+    gcMs: milliseconds(time.gcUs),
+    loadingMs: milliseconds(time.loadingUs),
+    idleMs: milliseconds(time.idleUs),
+  };
+}
+
+/** To the µs: more digits would be noise. */
+function milliseconds(us: number): number {
+  return Math.round(us) / 1000;
+}

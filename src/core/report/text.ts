@@ -1,0 +1,143 @@
+import { relativeTo } from '../profile/find-hot-spots.ts';
+import { formatDuration, formatShare } from './format.ts';
+import type { Report, ReportAdvice, ReportHotSpot, TimeSplitMs } from './report.ts';
+import { biggestLever, headline, predictedGain } from './words.ts';
+
+const WIDTH = 96;
+const MOST_HOT_SPOTS = 10;
+const MOST_LINES = 3;
+/** Lines and kinds of time below this share of their whole are not worth a row. */
+const TOLD_SHARE = 0.1;
+
+/** The report as a person reads it in a terminal: plain text of at most 96 columns, the answer first. */
+export function reportText(report: Report): string {
+  const sections = [summary(report), hotSpots(report), advice(report), leftAlone(report)];
+  return sections
+    .filter((section) => section.length > 0)
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n');
+}
+
+function summary(report: Report): string[] {
+  const lever = biggestLever(report);
+  const lines = [...wrap(headline(report)), ...(lever === null ? [] : wrap(lever)), ...wrap(ending(report))];
+  if (report.verdict.evidence.length > 0) lines.push('', ...report.verdict.evidence.flatMap((sentence) => wrap(sentence, '  ')));
+  return lines;
+}
+
+/** What the reader must know of how the run ended; '' after an ordinary end. */
+function ending({ run }: Report): string {
+  if (run.ended === 'stopped') return 'You stopped it: the report is of the run up to then.';
+  if (run.ended === 'killed') return `It was killed${run.signal === null ? '' : ` by ${run.signal}`}: the report is of the run up to then.`;
+  if (run.ended === 'crashed') return 'It ended with an uncaught error: the report is of the run up to then.';
+  return run.exitCode !== null && run.exitCode !== 0 ? `It exited with code ${run.exitCode}.` : '';
+}
+
+const KINDS: { words: string; ms: (time: TimeSplitMs) => number }[] = [
+  { words: 'blocked', ms: (time) => time.blockedMs },
+  { words: 'JavaScript', ms: (time) => time.jsCpuMs },
+  { words: 'native code', ms: (time) => time.nativeCpuMs },
+  { words: 'waiting', ms: (time) => time.awaitedMs },
+  { words: 'garbage collection', ms: (time) => time.gcMs },
+  { words: 'loading modules', ms: (time) => time.loadingMs },
+];
+
+/** `blocked 1.44 s, JavaScript 48 ms`, the largest first. */
+function kinds(time: TimeSplitMs): string {
+  const parts = KINDS.map(({ words, ms }) => ({ words, ms: ms(time) })).sort((a, b) => b.ms - a.ms);
+  const sum = parts.reduce((all, part) => all + part.ms, 0);
+  return parts
+    .filter((part) => part.ms > 0 && part.ms >= sum * TOLD_SHARE)
+    .map((part) => `${part.words} ${formatDuration(part.ms)}`)
+    .join(', ');
+}
+
+function sum(time: TimeSplitMs): number {
+  return time.jsCpuMs + time.nativeCpuMs + time.blockedMs + time.awaitedMs + time.gcMs + time.loadingMs + time.idleMs;
+}
+
+function hotSpots(report: Report): string[] {
+  const shown = report.hotSpots.filter((spot) => spot.share >= 0.01).slice(0, MOST_HOT_SPOTS);
+  if (shown.length === 0) return [];
+  const rows = shown.flatMap((spot) => hotSpotRows(report, spot));
+  return ['Hot spots', ...rows];
+}
+
+function hotSpotRows(report: Report, spot: ReportHotSpot): string[] {
+  const share = formatShare(spot.share).padStart(6);
+  const time = formatDuration(sum(spot.time)).padStart(9);
+  const rows = [
+    `${share}${time}  ${cut(`${spot.function}  ${place(report, spot.file, spot.line)}`, WIDTH - 17)}`,
+    `${' '.repeat(17)}${cut(kinds(spot.time), WIDTH - 17)}`,
+  ];
+  const lines = spot.lines.filter((line) => sum(line.time) >= sum(spot.time) * TOLD_SHARE).slice(0, MOST_LINES);
+  for (const { line, time: split } of lines) {
+    const calls = spot.operations
+      .filter((operation) => operation.line === line)
+      .slice(0, 2)
+      .map(({ api, calls: count }) => `${api} ×${count}`);
+    rows.push(`${' '.repeat(17)}${cut(`line ${line}: ${kinds(split)}${calls.length > 0 ? ` (${calls.join(', ')})` : ''}`, WIDTH - 17)}`);
+  }
+  return rows;
+}
+
+function advice(report: Report): string[] {
+  if (report.advice.length === 0) return [];
+  return ['Advice', ...report.advice.flatMap((one, index) => [...(index > 0 ? [''] : []), ...adviceRows(report, one, index + 1)])];
+}
+
+function adviceRows(report: Report, one: ReportAdvice, number: number): string[] {
+  const indent = ' '.repeat(5);
+  return [
+    ...wrap(`${String(number).padStart(3)}. ${one.message}`, '', indent),
+    ...wrap(`${place(report, one.file, one.line)} · ${one.rule} · ${predictedGain(one.predicted)}`, indent),
+    ...wrap(one.why, indent),
+    ...wrap(`Measured: ${one.predicted.basis}.`, indent),
+    ...wrap(
+      one.refactor.available ? `To apply it: unblock fix REPORT.json --advice ${one.id} --write` : `By hand: ${one.refactor.reason}`,
+      indent,
+    ),
+  ];
+}
+
+function leftAlone(report: Report): string[] {
+  if (report.leftAlone.length === 0) return [];
+  return [
+    'Left alone',
+    ...report.leftAlone.flatMap((one) =>
+      wrap(
+        `${formatShare(one.share).padStart(6)}  ${one.function}  ${place(report, one.file, one.line)}: ${one.reason}`,
+        '',
+        ' '.repeat(8),
+      ),
+    ),
+  ];
+}
+
+function place(report: Report, file: string, line: number): string {
+  return `${relativeTo(report.target.cwd, file)}:${line}`;
+}
+
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}
+
+/** Lines of at most 96 columns; a word that is longer has a line of its own. */
+function wrap(text: string, indent = '', nextIndent = indent): string[] {
+  if (text === '') return [];
+  const lines: string[] = [];
+  let line = indent;
+  let begun = false;
+  // Leading blanks are the layout's.
+  const [lead = ''] = /^ */.exec(text) ?? [];
+  line += lead;
+  for (const word of text.slice(lead.length).split(/(?<! ) /)) {
+    if (begun && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = nextIndent + word;
+    } else line += begun ? ` ${word}` : word;
+    begun = true;
+  }
+  lines.push(line);
+  return lines;
+}
