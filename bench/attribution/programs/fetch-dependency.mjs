@@ -1,0 +1,16 @@
+import retrying from 'retry';
+import truth from '../truth.cjs';
+
+const { http } = JSON.parse(process.env.UNBLOCK_SERVICE);
+
+class Client {
+  async load(id) {
+    return await retrying.retry(() => retrying.getText(`http://127.0.0.1:${http}/?ms=50&id=${id}`)); // truth: load awaited
+  }
+}
+
+const client = new Client();
+await client.load('warm up');
+truth.begin('load');
+for (let id = 0; id < 8; id++) await client.load(id);
+truth.end('load');

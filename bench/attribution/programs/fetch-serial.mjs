@@ -1,0 +1,13 @@
+import truth from '../truth.cjs';
+
+const { http } = JSON.parse(process.env.UNBLOCK_SERVICE);
+
+async function price(item) {
+  const response = await fetch(`http://127.0.0.1:${http}/?ms=40&item=${item}`); // truth: price awaited
+  return await response.text();
+}
+
+await price('warm up');
+truth.begin('price');
+for (let item = 0; item < 10; item++) await price(item);
+truth.end('price');

@@ -1,0 +1,17 @@
+// needs: service.https
+import https from 'node:https';
+import truth from '../truth.cjs';
+
+const { https: port } = JSON.parse(process.env.UNBLOCK_SERVICE);
+const agent = new https.Agent({ keepAlive: true, rejectUnauthorized: false });
+
+const request = (path) =>
+  new Promise((resolve, reject) => {
+    https.get({ host: '127.0.0.1', port, path, agent }, (response) => response.resume().on('end', resolve)).on('error', reject); // truth: request awaited
+  });
+
+await request('/?ms=0');
+truth.begin('request');
+for (let i = 0; i < 8; i++) await request('/?ms=50');
+truth.end('request');
+agent.destroy();
