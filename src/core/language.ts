@@ -8,8 +8,16 @@ export interface Language {
   owner(url: string): FrameOwner;
   /** What the time of a core or native frame on top of the stack is spent on, by name: `fs.readFileSync`, `gzipSync`, `(garbage collector)`, `require`. */
   nature(functionName: string, url: string): FrameNature;
+  /** What an asynchronous core API waits for, by the name of the recording's operations. */
+  waitsFor(api: string): WaitNature;
   rules: readonly Rule[];
 }
+
+/**
+ * `io`: an answer from outside or from another thread; `timer`: a moment, which counts as waiting only where nothing else is waited for;
+ * `serving`: requests that may come or not (a listening server, an open connection, an interval): never counts as waiting.
+ */
+export type WaitNature = 'io' | 'timer' | 'serving';
 
 /** `user`: what the user wrote; `dependency`: below node_modules; `core`: the runtime's own; `native`: no source. */
 export type FrameOwner = 'user' | 'dependency' | 'core' | 'native';
