@@ -1,0 +1,308 @@
+import { element } from '../element.ts';
+import type { Graph } from '../profile/layout.ts';
+import { frameName, type Frames } from '../profile/parsed.ts';
+import type { Timeline } from '../profile/timeline.ts';
+import { boxAt, collectLeftHeavy, collectTimeline, noBoxes } from './boxes.ts';
+import { labels, type Labels } from './label.ts';
+import { extent, step, stepInTime, type Direction, type Focus } from './navigate.ts';
+import { readPalette, type Palette } from './palette.ts';
+import { fontOf, hatching, paint, ROW_HEIGHT } from './paint.ts';
+import { listenToPointer } from './pointer.ts';
+import { between, clampView, panBy, zoomAround, type View } from './viewport.ts';
+
+export interface FlameEvents {
+  /** The focused box changed; null when none is. */
+  focused(focus: Focus | null): void;
+  hovered(focus: Focus | null, x: number, y: number): void;
+  /** Double click. */
+  activated(focus: Focus): void;
+  /** After each drawing: what part of the whole is seen. */
+  drawn(view: View, whole: number): void;
+}
+
+export interface Content {
+  frames: Frames;
+  graph: Graph;
+  /** Given: boxes in the order of time; else left-heavy. */
+  timeline: Timeline | null;
+}
+
+/** The canvas with its boxes. */
+export interface FlameView {
+  root: HTMLElement;
+  canvas: HTMLCanvasElement;
+  show(content: Content): void;
+  /** Which nodes are painted pale. */
+  fade(faded: ((node: number) => boolean) | null): void;
+  focus(focus: Focus | null, options?: { reveal?: boolean; zoom?: boolean }): void;
+  focused(): Focus | null;
+  move(direction: Direction): void;
+  zoomIn(): void;
+  /** One step back; false when the whole is seen already. */
+  zoomOut(): boolean;
+  zoomBy(factor: number): void;
+  page(way: 1 | -1): void;
+  themeChanged(): void;
+  /** Draws at once, for measurements. */
+  draw(): void;
+}
+
+const ZOOM_MS = 160;
+
+export function flameView(events: FlameEvents): FlameView {
+  const canvas = element('canvas', { class: 'flame-canvas', tabindex: 0, role: 'application', 'aria-describedby': 'flame-keys' });
+  const room = element('div', { class: 'flame-room' });
+  const root = element('div', { class: 'flame' }, canvas, room);
+  const context = canvas.getContext('2d', { alpha: false })!;
+  const boxes = noBoxes();
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
+  let palette: Palette = readPalette(document.body);
+  let fitting: Labels = measuring();
+  let hatch = hatching(context, palette);
+  let content: Content | null = null;
+  let names: string[] = [];
+  let whole = 0;
+  let view: View = { start: 0, end: 1 };
+  let glide: { from: View; to: View; began: number } | null = null;
+  let faded: ((node: number) => boolean) | null = null;
+  let focused: Focus | null = null;
+  let hovered = -1;
+  let pointer: { x: number; y: number } | null = null;
+  let size = { width: 0, height: 0, ratio: 1 };
+  let asked = 0;
+
+  function measuring(): Labels {
+    return labels((text) => {
+      context.font = fontOf(palette);
+      return context.measureText(text).width;
+    });
+  }
+
+  const redraw = (): void => {
+    if (asked === 0) asked = requestAnimationFrame(drawFrame);
+  };
+
+  function drawFrame(now: number): void {
+    asked = 0;
+    if (glide !== null) {
+      const progress = Math.min(1, (now - glide.began) / ZOOM_MS);
+      view = between(glide.from, glide.to, progress);
+      if (progress < 1) redraw();
+      else glide = null;
+    }
+    draw();
+  }
+
+  function draw(): void {
+    if (content === null || size.width === 0) return;
+    const { graph, timeline, frames } = content;
+    const scrolled = root.scrollTop;
+    const window = {
+      view,
+      width: size.width,
+      firstRow: Math.floor(scrolled / ROW_HEIGHT),
+      lastRow: Math.floor((scrolled + size.height) / ROW_HEIGHT),
+    };
+    if (timeline === null) collectLeftHeavy(graph, window, boxes);
+    else collectTimeline(timeline, graph, window, boxes);
+    hovered = pointer === null ? -1 : boxAt(boxes, pointer.x, Math.floor((pointer.y + scrolled) / ROW_HEIGHT));
+    context.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
+    paint({
+      context,
+      width: size.width,
+      height: size.height,
+      scrolled,
+      boxes,
+      graph,
+      nameOf: (frame) => (names[frame] ??= frameName(frames, frame)),
+      palette,
+      labels: fitting,
+      hatch,
+      whole: graph.total[0] ?? 1,
+      faded,
+      hovered,
+      focused: focusedAt(),
+    });
+    events.drawn(view, whole);
+  }
+
+  function focusedAt(): { x: number; width: number; row: number } | null {
+    if (focused === null || content === null) return null;
+    const { start, end } = extent(content.graph, content.timeline, focused);
+    const scale = size.width / (view.end - view.start);
+    const x = Math.max(0, (start - view.start) * scale);
+    const right = Math.min(size.width, (end - view.start) * scale);
+    return right < 0 || x > size.width ? null : { x, width: Math.max(0, right - x), row: content.graph.depth[focused.node]! };
+  }
+
+  function resize(): void {
+    const ratio = devicePixelRatio;
+    const width = root.clientWidth;
+    const height = root.clientHeight;
+    if (width === size.width && height === size.height && ratio === size.ratio) return;
+    size = { width, height, ratio };
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+    // The canvas stays in place over the room that gives the scroll bar its length.
+    room.style.marginTop = `-${height}px`;
+    draw();
+  }
+  new ResizeObserver(resize).observe(root);
+  root.addEventListener('scroll', redraw, { passive: true });
+
+  function goTo(to: View, smooth = true): void {
+    const target = clampView(to, whole);
+    if (smooth && !still.matches) glide = { from: view, to: target, began: performance.now() };
+    else {
+      glide = null;
+      view = target;
+    }
+    redraw();
+  }
+
+  const target = (): View => glide?.to ?? view;
+
+  function scrollTo(row: number): void {
+    const top = row * ROW_HEIGHT;
+    if (top < root.scrollTop + ROW_HEIGHT) root.scrollTop = Math.max(0, top - ROW_HEIGHT * 2);
+    else if (top + ROW_HEIGHT > root.scrollTop + size.height) root.scrollTop = top + ROW_HEIGHT * 3 - size.height;
+  }
+
+  /** Brings a box into view: moves there, and zooms where it would be too narrow to be seen. */
+  function reveal(focus: Focus): void {
+    if (content === null) return;
+    const { start, end } = extent(content.graph, content.timeline, focus);
+    scrollTo(content.graph.depth[focus.node]!);
+    const now = target();
+    const width = now.end - now.start;
+    const pixels = ((end - start) / width) * size.width;
+    if (pixels < 4) goTo({ start: start - (end - start) * 4, end: end + (end - start) * 4 });
+    else if (end <= now.start || start >= now.end) goTo({ start: (start + end) / 2 - width / 2, end: (start + end) / 2 + width / 2 });
+  }
+
+  function setFocus(focus: Focus | null, options: { reveal?: boolean; zoom?: boolean } = {}): void {
+    focused = focus;
+    if (focus !== null && content !== null) {
+      if (options.reveal === true) reveal(focus);
+      if (options.zoom === true) {
+        goTo(extent(content.graph, content.timeline, focus));
+        scrollTo(content.graph.depth[focus.node]!);
+      }
+    }
+    redraw();
+    events.focused(focus);
+  }
+
+  function focusAt(x: number, y: number): Focus | null {
+    const i = boxAt(boxes, x, Math.floor((y + root.scrollTop) / ROW_HEIGHT));
+    return i < 0 ? null : { node: boxes.node[i]!, sample: boxes.sample[i]! };
+  }
+
+  listenToPointer(canvas, {
+    hover(x, y) {
+      pointer = x < 0 ? null : { x, y };
+      const at = pointer === null ? -1 : boxAt(boxes, x, Math.floor((y + root.scrollTop) / ROW_HEIGHT));
+      if (at !== hovered) {
+        hovered = at;
+        redraw();
+      }
+      events.hovered(at < 0 ? null : { node: boxes.node[at]!, sample: boxes.sample[at]! }, x, y);
+    },
+    click: (x, y) => setFocus(focusAt(x, y)),
+    doubleClick(x, y) {
+      const focus = focusAt(x, y);
+      if (focus !== null) events.activated(focus);
+    },
+    drag(dx, dy) {
+      view = panBy(view, -dx / size.width, whole);
+      glide = null;
+      root.scrollTop -= dy;
+      redraw();
+    },
+    zoom(factor, x) {
+      view = zoomAround(view, factor, x / size.width, whole);
+      glide = null;
+      redraw();
+    },
+    scroll(dx, dy) {
+      view = panBy(view, dx / size.width, whole);
+      root.scrollTop += dy;
+      redraw();
+    },
+  });
+
+  return {
+    root,
+    canvas,
+    show(next) {
+      const same = content !== null && content.graph === next.graph && content.timeline === next.timeline;
+      if (content?.frames !== next.frames) names = [];
+      content = next;
+      if (!same) {
+        const { timeline, graph } = next;
+        whole = timeline === null ? (graph.total[0] ?? 0) : timeline.at[timeline.node.length]!;
+        view = { start: 0, end: Math.max(1, whole) };
+        glide = null;
+        hovered = -1;
+        room.style.height = `${(graph.maxDepth + 2) * ROW_HEIGHT}px`;
+        root.scrollTop = 0;
+      }
+      resize();
+      draw();
+    },
+    fade(next) {
+      faded = next;
+      redraw();
+    },
+    focus: setFocus,
+    focused: () => focused,
+    move(direction) {
+      if (content === null) return;
+      const { graph, timeline } = content;
+      const from = focused ?? { node: 0, sample: timeline === null ? -1 : 0 };
+      const to =
+        focused === null
+          ? from
+          : timeline === null
+            ? { node: step(graph, from.node, direction), sample: -1 }
+            : stepInTime(timeline, graph, from, direction);
+      setFocus(to, { reveal: true });
+    },
+    zoomIn() {
+      if (focused !== null) setFocus(focused, { zoom: true });
+    },
+    zoomOut() {
+      if (content === null) return false;
+      const now = target();
+      if (now.end - now.start >= whole * 0.9999) return false;
+      // To the nearest box around what is seen that is clearly wider, else the whole.
+      const { graph, timeline } = content;
+      let at = focused;
+      while (at !== null && graph.parent[at.node]! >= 0) {
+        at = { node: graph.parent[at.node]!, sample: at.sample };
+        const around = extent(graph, timeline, at);
+        if (around.end - around.start > (now.end - now.start) * 1.02) {
+          goTo(around);
+          return true;
+        }
+      }
+      goTo({ start: 0, end: whole });
+      return true;
+    },
+    zoomBy(factor) {
+      goTo(zoomAround(target(), factor, 0.5, whole));
+    },
+    page(way) {
+      root.scrollTop += way * (size.height - ROW_HEIGHT);
+    },
+    themeChanged() {
+      palette = readPalette(document.body);
+      fitting = measuring();
+      hatch = hatching(context, palette);
+      draw();
+    },
+    draw,
+  };
+}

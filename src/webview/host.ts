@@ -1,0 +1,26 @@
+import type { FromPanel, ToPanel } from '../protocol/panel.ts';
+import { embeddedMessage } from './embedded.ts';
+
+interface VsCodeApi {
+  postMessage(message: FromPanel): void;
+}
+declare const acquireVsCodeApi: (() => VsCodeApi) | undefined;
+
+/** Who shows the page: the extension, or nobody (a saved HTML report, which carries its own data). */
+export interface Host {
+  /** Whether source can be opened and fixes applied by a message. */
+  editor: boolean;
+  post(message: FromPanel): void;
+}
+
+/** Connects to whoever shows the page and has it told what to show. */
+export function connect(receive: (message: ToPanel) => void): Host {
+  const api = typeof acquireVsCodeApi === 'function' ? acquireVsCodeApi() : null;
+  addEventListener('message', (event: MessageEvent<unknown>) => {
+    const message = event.data;
+    if (typeof message === 'object' && message !== null && 'type' in message) receive(message as ToPanel);
+  });
+  const host: Host = { editor: api !== null, post: (message) => api?.postMessage(message) };
+  void embeddedMessage().then((message) => (message === null ? host.post({ type: 'ready' }) : receive(message)));
+  return host;
+}

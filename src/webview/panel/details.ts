@@ -1,0 +1,52 @@
+import { formatDuration, formatShare } from '../../core/report/format.ts';
+import type { Report } from '../../core/report/report.ts';
+import type { Graph } from '../profile/layout.ts';
+import { KINDS } from '../profile/kinds.ts';
+import { frameName, type Frames } from '../profile/parsed.ts';
+import { heaviestLeaf } from '../graph/navigate.ts';
+import { hotSpotOf, whereText } from './source.ts';
+import { kindLabel } from './split.ts';
+
+/** Everything worth saying about a box, as text; times in ms. */
+export interface BoxDetails {
+  name: string;
+  where: string;
+  totalMs: number;
+  selfMs: number;
+  share: number;
+  /** Of the function in all its boxes, when there are others; recursion counts once. */
+  everywhereMs: number | null;
+  calls: number | null;
+  kind: number;
+  /** `blocked in synchronous I/O 1.44 s in readFileSync`. */
+  kindText: string;
+  /** For each kind, in ms. */
+  split: number[];
+}
+
+export function detailsOf(graph: Graph, frames: Frames, report: Report | null, node: number): BoxDetails {
+  const frame = graph.frame[node]!;
+  const total = graph.total[node]!;
+  const kind = graph.kind[node]!;
+  const split = Array.from(graph.totalOfKind.subarray(node * KINDS, node * KINDS + KINDS), (us) => us / 1000);
+  const leaf = heaviestLeaf(graph, node, kind, KINDS);
+  const inside = leaf === node ? '' : ` in ${frameName(frames, graph.frame[leaf]!)}`;
+  const everywhere = graph.frameTotal[frame]!;
+  return {
+    name: frameName(frames, frame),
+    where: whereText(frames, frame, report?.target.cwd ?? null),
+    totalMs: total / 1000,
+    selfMs: graph.self[node]! / 1000,
+    share: total / (graph.total[0] ?? 1),
+    everywhereMs: everywhere > total * 1.001 ? everywhere / 1000 : null,
+    calls: hotSpotOf(report, frames, frame)?.calls ?? null,
+    kind,
+    kindText: `${kindLabel(kind).label} ${formatDuration(split[kind]!)}${inside}`,
+    split,
+  };
+}
+
+/** One sentence for a screen reader. */
+export function announcement(details: BoxDetails): string {
+  return `${details.name}, ${formatShare(details.share)}, ${formatDuration(details.totalMs)}, ${details.kindText}`;
+}
