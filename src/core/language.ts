@@ -14,10 +14,11 @@ export interface Language {
 }
 
 /**
- * `io`: an answer from outside or from another thread; `timer`: a moment, which counts as waiting only where nothing else is waited for;
- * `serving`: requests that may come or not (a listening server, an open connection, an interval): never counts as waiting.
+ * `io`: an answer from outside or from another thread; `observer`: the end of something else that is under way (`events.once`), which counts
+ * only where no I/O is; `timer`: a moment, which counts only where nothing else is waited for; `serving`: requests that may come or not
+ * (a listening server, an open connection, an interval): never counts as waiting.
  */
-export type WaitNature = 'io' | 'timer' | 'serving';
+export type WaitNature = 'io' | 'observer' | 'timer' | 'serving';
 
 /** `user`: what the user wrote; `dependency`: below node_modules; `core`: the runtime's own; `native`: no source. */
 export type FrameOwner = 'user' | 'dependency' | 'core' | 'native';

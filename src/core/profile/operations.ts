@@ -160,8 +160,7 @@ function countInFlight(ordered: Ordered): void {
 export function waitingSweep(ordered: Ordered): (startUs: number, endUs: number) => Wait[] {
   const { groups, operations, byEnd } = ordered;
   const flying = new Int32Array(groups.length);
-  const io = { active: new Set<number>(), total: 0 };
-  const timers = { active: new Set<number>(), total: 0 };
+  const kinds = { io: inFlight(), observer: inFlight(), timer: inFlight() };
   const credit = new Float64Array(groups.length);
   let begins = 0;
   let ends = 0;
@@ -170,14 +169,14 @@ export function waitingSweep(ordered: Ordered): (startUs: number, endUs: number)
     const { group } = operations[operation]!;
     const { nature } = groups[group]!;
     if (nature === 'serving') return;
-    const kind = nature === 'timer' ? timers : io;
+    const kind = kinds[nature];
     kind.total += by;
     flying[group]! += by;
     if (flying[group]! > 0) kind.active.add(group);
     else kind.active.delete(group);
   };
   const choose = (us: number): { group: number; overlapped: boolean } => {
-    const kind = io.total > 0 ? io : timers;
+    const kind = kinds.io.total > 0 ? kinds.io : kinds.observer.total > 0 ? kinds.observer : kinds.timer;
     if (kind.total === 0) return { group: -1, overlapped: false };
     let best = -1;
     for (const group of kind.active) {
@@ -208,4 +207,8 @@ export function waitingSweep(ordered: Ordered): (startUs: number, endUs: number)
     }
     return waits;
   };
+}
+
+function inFlight(): { active: Set<number>; total: number } {
+  return { active: new Set(), total: 0 };
 }

@@ -3,29 +3,16 @@ import type { WaitNature } from '../../../core/language.ts';
 const TIMERS = new Set([
   'setTimeout',
   'setImmediate',
-  'timers/promises.setTimeout',
-  'timers/promises.setImmediate',
   'timers.promises.setTimeout',
-  'timersPromises.setTimeout',
-  'scheduler.wait',
-  'AbortSignal.timeout',
+  'timers.promises.setImmediate',
+  'timers.promises.scheduler.wait',
 ]);
-const SERVING = new Set([
-  'setInterval',
-  'timers/promises.setInterval',
-  'net.Server.listen',
-  'http.Server.listen',
-  'https.Server.listen',
-  'http2.Server.listen',
-  'server.listen',
-  'fs.watch',
-  'fs.watchFile',
-  'process.stdin',
-  'http.keepAlive',
-]);
+const OBSERVERS = new Set(['events.once', 'stream.promises.finished', 'stream.promises.pipeline']);
+const SERVING = new Set(['setInterval', 'timers.promises.setInterval', 'fs.watch', 'fs.watchFile', 'fs.promises.watch']);
 
-/** What an asynchronous core API waits for. Whatever is not a timer and does not merely stand ready is waited for. */
+/** What an asynchronous core API waits for. Whatever is no timer, and does not watch or stand ready, is waited for. */
 export function waitsFor(api: string): WaitNature {
   if (TIMERS.has(api)) return 'timer';
+  if (OBSERVERS.has(api)) return 'observer';
   return SERVING.has(api) || api.endsWith('.listen') ? 'serving' : 'io';
 }
