@@ -1,0 +1,111 @@
+import type TS from 'typescript';
+import { effectsOf } from '../syntax/effects.ts';
+import { bare, bindingOfFunction, enclosingFunction, functionOf, type FunctionNode } from '../syntax/locate.ts';
+import { isFunctionLike } from '../syntax/scopes.ts';
+import { lineOf, type Source } from '../syntax/source.ts';
+import { ts } from '../syntax/typescript.ts';
+import { loopRounds, reviewReasons, type LoopRounds } from './loop-rounds.ts';
+import { arrayCallAround, type ArrayCall } from './array-calls.ts';
+
+/** What makes a call happen many times: the loop or `map` whose rounds are to run at the same time. */
+export type Driver =
+  { kind: 'loop'; rounds: LoopRounds } | { kind: 'array'; call: TS.CallExpression; arrayCall: ArrayCall; review: string[] };
+
+export interface Driving {
+  drivers: Driver[];
+  /** Why loops on the way can't run their rounds at the same time. */
+  reasons: string[];
+  /** Calls from the first ones up to the drivers, each inside the function that the next calls. */
+  path: TS.CallExpression[];
+}
+
+/**
+ * The innermost loops with independent rounds that drive the calls, through the callers of their functions in this file. `awaited` are calls that
+ * a refactor is about to await; null when only what is awaited already counts.
+ */
+export function findDrivers(source: Source, calls: readonly TS.CallExpression[], awaited: ReadonlySet<TS.Node> | null): Driving {
+  const driving: Driving = { drivers: [], reasons: [], path: [] };
+  const visited = new Set<TS.Node>();
+  const climb = (call: TS.CallExpression): void => {
+    if (visited.has(call)) return;
+    visited.add(call);
+    driving.path.push(call);
+    const all = awaited === null ? new Set<TS.Node>() : new Set([...awaited, call]);
+    let node: TS.Node = call;
+    while (!ts.isSourceFile(node) && !isFunctionLike(node)) {
+      const { parent } = node;
+      if (ts.isIterationStatement(parent, false) && parent.statement === node && (awaited !== null || isAwaitedWithin(call, parent))) {
+        if (isDriven(driving, parent)) return;
+        const rounds = loopRounds(source, parent, all);
+        if (typeof rounds !== 'string') {
+          driving.drivers.push({ kind: 'loop', rounds });
+          return;
+        }
+        driving.reasons.push(rounds);
+      }
+      node = parent;
+    }
+    const enclosing = enclosingFunction(call);
+    if (enclosing === null) return;
+    const arrayCall = arrayCallAround(source, enclosing);
+    if (arrayCall !== null && awaited === null) {
+      // An async callback of `map` runs for all items at once already.
+      climb(arrayCall.call);
+      return;
+    }
+    if (arrayCall !== null) {
+      if (driving.drivers.some((one) => one.kind === 'array' && one.call === arrayCall.call)) return;
+      const driver = arrayDriver(source, arrayCall, enclosing);
+      if (typeof driver !== 'string') driving.drivers.push(driver);
+      else {
+        driving.reasons.push(driver);
+        climb(arrayCall.call);
+      }
+      return;
+    }
+    for (const caller of callsOf(source, enclosing)) climb(caller);
+  };
+  calls.forEach(climb);
+  return driving;
+}
+
+/** Whether the loop itself waits for the call: `await f()` and `await f().then(…)`, but not `list.push(f())`. */
+function isAwaitedWithin(call: TS.Node, loop: TS.Node): boolean {
+  for (let node = call; node !== loop && !isFunctionLike(node); node = node.parent) if (ts.isAwaitExpression(node)) return true;
+  return false;
+}
+
+function isDriven(driving: Driving, loop: TS.Node): boolean {
+  return driving.drivers.some((one) => one.kind === 'loop' && one.rounds.loop === loop);
+}
+
+/** Where a function of this file is called, also as a callback of `map` and its like. */
+export function callsOf(source: Source, node: FunctionNode): TS.CallExpression[] {
+  const { parent } = node as TS.Node;
+  if (ts.isParenthesizedExpression(parent) && ts.isCallExpression(parent.parent) && bare(parent.parent.expression) === node)
+    return [parent.parent];
+  const references = bindingOfFunction(source, node)?.references ?? [];
+  return references.flatMap(({ identifier }) =>
+    ts.isCallExpression(identifier.parent) && identifier.parent.expression === identifier ? [identifier.parent] : [],
+  );
+}
+
+/** Whether all calls of the callback may run at the same time. */
+export function arrayDriver(source: Source, arrayCall: ArrayCall & { call: TS.CallExpression }, callback: FunctionNode): Driver | string {
+  const line = lineOf(source, arrayCall.call.getStart(source.ast));
+  const effects = effectsOf(source, [functionOfCallback(source, arrayCall.callback) ?? callback]);
+  const [changed] = effects.writes;
+  const kind = arrayCall.kind === 'from' ? 'Array.from' : arrayCall.kind;
+  if (changed !== undefined)
+    return `The calls of \`${kind}\` in line ${line} can't run at the same time: each changes \`${changed.name}\`.`;
+  if (effects.writesThis) return `The calls of \`${kind}\` in line ${line} can't run at the same time: each changes \`this\`.`;
+  if (effects.prints !== null)
+    return `The calls of \`${kind}\` in line ${line} print (\`${effects.prints}\`): at the same time their lines would come in another order.`;
+  return { kind: 'array', call: arrayCall.call, arrayCall, review: reviewReasons(effects) };
+}
+
+function functionOfCallback(source: Source, callback: TS.Expression): FunctionNode | null {
+  const value = bare(callback);
+  if (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) return value;
+  return ts.isIdentifier(value) ? functionOf(source.scopes.bindingOf(value)) : null;
+}

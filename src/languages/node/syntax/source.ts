@@ -1,0 +1,153 @@
+import { dirname, extname, join } from 'node:path';
+import type TS from 'typescript';
+import type { ReadSource } from '../../../core/advise/advice.ts';
+import { bindScopes, type Scopes } from './scopes.ts';
+import { ts } from './typescript.ts';
+
+/** A file as the rules see it: parsed, bound, and with the habits that edits keep. */
+export interface Source {
+  file: string;
+  text: string;
+  ast: TS.SourceFile;
+  scopes: Scopes;
+  typescript: boolean;
+  /** How modules are written here. */
+  modules: 'import' | 'require';
+  /** Whether `await` may stand outside functions. */
+  topLevelAwait: boolean;
+  eol: string;
+  /** One level of indentation. */
+  indent: string;
+  quote: '"' | "'";
+  semicolon: ';' | '';
+}
+
+/** The parsed file, or a sentence that says why it can't be looked at. */
+export function readSource(file: string, read: ReadSource): Source | string {
+  const text = read(file);
+  if (text === null) return `${file} can't be read.`;
+  const kind = scriptKind(file);
+  if (kind === null) return `${file} is neither JavaScript nor TypeScript.`;
+  const ast = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind);
+  if (syntaxErrors(ast) > 0) return `${file} has a syntax error: correct it first.`;
+  const importSyntax = ast.statements.some(isModuleSyntax);
+  const importsUsed = importSyntax || /\.m[jt]s$/.test(file);
+  const packageType = nearestPackageType(file, read);
+  const isTypeScript = /\.[mc]?tsx?$/.test(file);
+  return {
+    file,
+    text,
+    ast,
+    scopes: bindScopes(ast),
+    typescript: isTypeScript,
+    modules: importsUsed || (packageType === 'module' && !/\.c[jt]s$/.test(file)) ? 'import' : 'require',
+    topLevelAwait: allowsTopLevelAwait(file, packageType, importSyntax, isTypeScript),
+    eol: text.includes('\r\n') ? '\r\n' : '\n',
+    indent: indentOf(text),
+    quote: quoteOf(ast),
+    semicolon: semicolonOf(text, ast),
+  };
+}
+
+/** How many syntax errors the parser met. */
+export function syntaxErrors(ast: TS.SourceFile): number {
+  return (ast as TS.SourceFile & { parseDiagnostics: unknown[] }).parseDiagnostics.length;
+}
+
+/** Whether a text is still JavaScript or TypeScript after edits. */
+export function parses(file: string, text: string): boolean {
+  const kind = scriptKind(file);
+  if (kind === null) return false;
+  return syntaxErrors(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind)) === 0;
+}
+
+export function lineOf(source: { ast: TS.SourceFile }, position: number): number {
+  return source.ast.getLineAndCharacterOfPosition(position).line + 1;
+}
+
+export function textOf(source: { text: string; ast: TS.SourceFile }, node: TS.Node): string {
+  return source.text.slice(node.getStart(source.ast), node.end);
+}
+
+function scriptKind(file: string): TS.ScriptKind | null {
+  switch (extname(file).toLowerCase()) {
+    case '.js':
+    case '.mjs':
+    case '.cjs':
+      return ts.ScriptKind.JS;
+    case '.jsx':
+      return ts.ScriptKind.JSX;
+    case '.ts':
+    case '.mts':
+    case '.cts':
+      return ts.ScriptKind.TS;
+    case '.tsx':
+      return ts.ScriptKind.TSX;
+    default:
+      return null;
+  }
+}
+
+function isModuleSyntax(statement: TS.Statement): boolean {
+  if (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement) || ts.isExportAssignment(statement)) return true;
+  return ts.canHaveModifiers(statement) && (ts.getModifiers(statement)?.some((one) => one.kind === ts.SyntaxKind.ExportKeyword) ?? false);
+}
+
+/**
+ * Node runs a `.js` with import syntax and without a package type as a module (it could not run it otherwise); a `.ts` of the same kind is a
+ * module to Node's type stripping but CommonJS to tsx, so `await` outside functions is not to be relied on there.
+ */
+function allowsTopLevelAwait(file: string, packageType: string | null, importSyntax: boolean, isTypeScript: boolean): boolean {
+  if (/\.m[jt]s$/.test(file)) return true;
+  if (/\.c[jt]s$/.test(file)) return false;
+  if (packageType !== null) return packageType === 'module';
+  return importSyntax && !isTypeScript;
+}
+
+function nearestPackageType(file: string, read: ReadSource): string | null {
+  const packageJson = nearestPackage(file, read);
+  return typeof packageJson?.['type'] === 'string' ? packageJson['type'] : null;
+}
+
+/** What the nearest package.json above a file says; null without one. */
+export function nearestPackage(file: string, read: ReadSource): Record<string, unknown> | null {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const text = read(join(folder, 'package.json'));
+    if (text !== null) {
+      try {
+        const value: unknown = JSON.parse(text);
+        return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+      } catch {
+        return null;
+      }
+    }
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+function indentOf(text: string): string {
+  const first = /\n([ \t]+)\S/.exec(text.replace(/\/\*[\s\S]*?\*\//g, ''));
+  const found = first?.[1] ?? '  ';
+  return found.startsWith('\t') ? '\t' : found;
+}
+
+function quoteOf(ast: TS.SourceFile): '"' | "'" {
+  let single = 0;
+  let double = 0;
+  const count = (node: TS.Node): void => {
+    if (ts.isStringLiteral(node)) {
+      if (ast.text[node.getStart(ast)] === '"') double++;
+      else single++;
+    }
+    ts.forEachChild(node, count);
+  };
+  count(ast);
+  return double > single ? '"' : "'";
+}
+
+function semicolonOf(text: string, ast: TS.SourceFile): ';' | '' {
+  const simple = ast.statements.filter(
+    (one) => ts.isVariableStatement(one) || ts.isExpressionStatement(one) || ts.isImportDeclaration(one),
+  );
+  return simple.length > 0 && simple.every((one) => text[one.end - 1] !== ';') ? '' : ';';
+}
