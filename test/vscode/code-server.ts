@@ -34,7 +34,7 @@ const connectionToken = 'unblock';
 /** Starts a server on a free loopback port and waits until it listens. */
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
   const { dataFolder } = options;
-  writeSettings(dataFolder, { ...quietSettings, ...options.settings });
+  writeSettings(dataFolder, options.settings ?? {});
   const args = [
     '--host',
     '127.0.0.1',
@@ -127,7 +127,7 @@ const quietSettings = {
 
 function writeSettings(dataFolder: string, settings: Record<string, unknown>): void {
   mkdirSync(join(dataFolder, 'user-data/User'), { recursive: true });
-  writeFileSync(join(dataFolder, 'user-data/User/settings.json'), JSON.stringify(settings, null, 2));
+  writeFileSync(join(dataFolder, 'user-data/User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
 }
 
 function dataFolders(dataFolder: string): string[] {

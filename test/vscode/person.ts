@@ -13,7 +13,17 @@ import type { Report } from '../../src/core/report/report.ts';
 import { launchChromium, openPage } from './browser.ts';
 import { installVsix, startCodeServer } from './code-server.ts';
 import { temporaryFolder } from './temporary.ts';
-import { colourCount, focusEditor, goToNextProblem, lightBulb, openFile, runCommand, waitForWorkbench, webview } from './workbench.ts';
+import {
+  changeColours,
+  colourCount,
+  focusEditor,
+  goToNextProblem,
+  lightBulb,
+  openFile,
+  runCommand,
+  waitForWorkbench,
+  webview,
+} from './workbench.ts';
 
 interface Path {
   /** Folder and file of the example. */
@@ -49,13 +59,14 @@ async function walk(path: Path): Promise<void> {
   cpSync(join(root, 'examples'), workspace, { recursive: true });
   const original = readFileSync(file, 'utf8');
   installVsix('1.139', dataFolder, vsix);
-  const settings = { 'workbench.colorTheme': 'Default Dark Modern', 'unblock.nodePath': process.execPath };
+  const settings = { 'window.autoDetectColorScheme': true, 'unblock.nodePath': process.execPath };
   const server = await startCodeServer({ version: '1.139', dataFolder, inHostTests: false, settings });
   const browser = await launchChromium();
   const page = await openPage(browser);
   const step = stepper(page, path.folder, server.died);
   try {
     await step('opens the folder', async () => {
+      await page.emulateMedia({ colorScheme: 'dark' });
       await page.goto(server.url(workspace));
       await waitForWorkbench(page);
     });
@@ -67,6 +78,13 @@ async function walk(path: Path): Promise<void> {
       assert.equal(before.run.exitCode, 0);
     });
     await step('sees the flame graph', () => flameGraphIsDrawn(page));
+    for (const colours of ['light', 'high contrast', 'dark'] as const) {
+      await step(`sees it in ${colours}`, async () => {
+        const before = await picture(page);
+        await changeColours(page, colours);
+        await until(page, 'The flame graph kept its colours.', async () => (await picture(page)) !== before);
+      });
+    }
     await step('finds the problem marked', async () => {
       await focusEditor(page, path.script);
       await goToNextProblem(page);
@@ -156,9 +174,19 @@ async function nextReport(dataFolder: string, page: Page, known: number): Promis
 async function flameGraphIsDrawn(page: Page): Promise<void> {
   const canvas = webview(page).locator('canvas').first();
   await canvas.waitFor({ timeout: 60_000 });
+  await until(page, 'The flame graph stayed empty.', async () => (await colourCount(canvas)) >= 3);
+}
+
+/** The page of the flame graph as it looks. */
+async function picture(page: Page): Promise<string> {
+  return (await webview(page).locator('body').screenshot()).toString('base64');
+}
+
+/** Asks again until it is so; nothing tells from outside when a page has painted. */
+async function until(page: Page, otherwise: string, isSo: () => Promise<boolean>): Promise<void> {
   const giveUp = Date.now() + 30_000;
-  while ((await colourCount(canvas)) < 3) {
-    if (Date.now() > giveUp) throw new Error('The flame graph stayed empty.');
+  while (!(await isSo())) {
+    if (Date.now() > giveUp) throw new Error(otherwise);
     await page.waitForTimeout(100);
   }
 }
@@ -171,6 +199,7 @@ function plainRun(file: string): { output: string; ms: number } {
 
 const named = process.argv.slice(2);
 if (!existsSync(vsix)) throw new Error(`${vsix} is missing: run node scripts/package.mjs --out out/unblock.vsix first.`);
+rmSync(screenshots, { recursive: true, force: true });
 mkdirSync(screenshots, { recursive: true });
 for (const path of paths.filter(({ folder }) => named.length === 0 || named.includes(folder))) await walk(path);
 console.log(`person: ${passed} passed, ${failed} failed`);

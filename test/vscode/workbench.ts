@@ -12,18 +12,32 @@ export async function waitForWorkbench(page: Page): Promise<void> {
 /** Opens a file by its path in the workspace, as with Ctrl+P. */
 export async function openFile(page: Page, path: string): Promise<void> {
   await page.keyboard.press('Control+P');
-  await pick(page, path, path.slice(path.lastIndexOf('/') + 1));
+  await chooseRow(page, path, path.slice(path.lastIndexOf('/') + 1));
   await tab(page, path.slice(path.lastIndexOf('/') + 1)).waitFor(patient);
 }
 
 /** Runs a command by its title from the palette, which has to list it. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   await page.keyboard.press('F1');
-  await pick(page, `>${title}`, title);
+  await chooseRow(page, `>${title}`, title);
+  await page
+    .locator('.quick-input-widget')
+    .first()
+    .waitFor({ state: 'hidden', ...patient });
+}
+
+/** Lets the system's colours change, which VS Code follows where `window.autoDetectColorScheme` is set. */
+export async function changeColours(page: Page, colours: 'dark' | 'light' | 'high contrast'): Promise<void> {
+  await page.emulateMedia({
+    colorScheme: colours === 'light' ? 'light' : 'dark',
+    forcedColors: colours === 'high contrast' ? 'active' : 'none',
+  });
+  const className = { dark: 'vs-dark', light: 'vs', 'high contrast': 'hc-black' }[colours];
+  await page.locator(`.monaco-workbench.${className}`).first().waitFor(patient);
 }
 
 /** Types into the quick input that is open and takes the row that reads as `label`. */
-async function pick(page: Page, text: string, label: string): Promise<void> {
+async function chooseRow(page: Page, text: string, label: string): Promise<void> {
   const input = page.locator('.quick-input-widget:visible input[type="text"]').first();
   await input.waitFor(patient);
   await input.fill(text);
