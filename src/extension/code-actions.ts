@@ -1,0 +1,117 @@
+import * as vscode from 'vscode';
+import type { ReportAdvice } from '../core/report/report.ts';
+import { COMMANDS } from './contributions.ts';
+import { adviceRange, shownAdvice } from './diagnostics.ts';
+import type { Log } from './log.ts';
+import { workOut, workspaceEdit, type RefactorClient, type WorkedOut } from './refactors.ts';
+import type { ResultsStore } from './results.ts';
+import { gain } from './words.ts';
+
+/** The two kinds under which a refactor is offered: in the refactor menu, and as the quick fix of its diagnostic. */
+const REWRITE = vscode.CodeActionKind.RefactorRewrite.append('unblock');
+
+export const codeActionMetadata: vscode.CodeActionProviderMetadata = {
+  providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, REWRITE],
+};
+
+class RefactorAction extends vscode.CodeAction {
+  readonly workedOut: WorkedOut;
+
+  constructor(title: string, kind: vscode.CodeActionKind, workedOut: WorkedOut) {
+    super(title, kind);
+    this.workedOut = workedOut;
+  }
+}
+
+/**
+ * The light bulb: the refactor of each advice on the line, worked out for the text on screen so that its title is true, or the reason
+ * why there is none. The edit itself is made when an action is chosen.
+ */
+export function createCodeActions(store: ResultsStore, client: RefactorClient, log: Log): vscode.CodeActionProvider {
+  return {
+    async provideCodeActions(document, range, context, token) {
+      const here = shownAdvice(store).filter(
+        (advice) => vscode.Uri.file(advice.file).toString() === document.uri.toString() && touches(adviceRange(advice, store), range),
+      );
+      const actions: vscode.CodeAction[] = [];
+      for (const advice of here) {
+        if (token.isCancellationRequested) return [];
+        actions.push(...(await actionsFor(advice, document, context)));
+      }
+      return actions;
+    },
+    resolveCodeAction(action) {
+      if (!(action instanceof RefactorAction)) return action;
+      const edit = workspaceEdit(action.workedOut);
+      if (edit === null) action.disabled = { reason: vscode.l10n.t('The file has changed meanwhile: open the light bulb again.') };
+      else action.edit = edit;
+      return action;
+    },
+  };
+
+  async function actionsFor(
+    advice: ReportAdvice,
+    document: vscode.TextDocument,
+    context: vscode.CodeActionContext,
+  ): Promise<vscode.CodeAction[]> {
+    const outcome = await workOutSafely(advice);
+    const diagnostics = context.diagnostics.filter((one) => one.source === 'Unblock' && ruleOf(one) === advice.rule);
+    const wants = (kind: vscode.CodeActionKind): boolean =>
+      context.only === undefined || context.only.contains(kind) || kind.contains(context.only);
+    const actions: vscode.CodeAction[] = [];
+    if ('reason' in outcome) {
+      if (wants(REWRITE)) {
+        const refused = new vscode.CodeAction(`${advice.message} (${gain(advice)})`, REWRITE);
+        refused.disabled = { reason: outcome.reason };
+        actions.push(refused);
+      }
+      if (wants(vscode.CodeActionKind.QuickFix)) {
+        const why = new vscode.CodeAction(
+          vscode.l10n.t('Why can’t Unblock make this change? ({0})', advice.rule),
+          vscode.CodeActionKind.QuickFix,
+        );
+        why.command = { command: COMMANDS.whyNot, title: why.title, arguments: [advice.id, outcome.reason] };
+        why.diagnostics = diagnostics;
+        actions.push(why);
+      }
+    } else {
+      const title = outcome.result.title;
+      if (wants(vscode.CodeActionKind.QuickFix)) {
+        const fix = new RefactorAction(title, vscode.CodeActionKind.QuickFix, outcome);
+        fix.diagnostics = diagnostics;
+        fix.isPreferred = outcome.result.safety === 'safe' && !store.isStale(store.hotSpotOf(advice), advice);
+        actions.push(fix);
+      }
+      if (wants(REWRITE)) actions.push(new RefactorAction(title, REWRITE, outcome));
+    }
+    if (wants(vscode.CodeActionKind.QuickFix)) {
+      const explain = new vscode.CodeAction(vscode.l10n.t('Explain {0}', advice.rule), vscode.CodeActionKind.QuickFix);
+      explain.command = { command: COMMANDS.explainRule, title: explain.title, arguments: [advice.rule] };
+      explain.diagnostics = diagnostics;
+      actions.push(explain);
+    }
+    log.debug(`${document.fileName}: ${actions.length} code actions for ${advice.id}`);
+    return actions;
+  }
+
+  async function workOutSafely(advice: ReportAdvice): Promise<WorkedOut | { reason: string }> {
+    const hotSpot = store.hotSpotOf(advice);
+    if (store.current === null || hotSpot === undefined)
+      return { reason: vscode.l10n.t('The report no longer has this hot spot: profile again.') };
+    if (!advice.refactor.available) return { reason: advice.refactor.reason };
+    try {
+      return await workOut(client, advice, hotSpot, store.current.report, store.lineNow);
+    } catch (error) {
+      log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      return { reason: vscode.l10n.t('The change could not be worked out: the log says why.') };
+    }
+  }
+}
+
+function touches(place: vscode.Range, range: vscode.Range): boolean {
+  return range.start.line <= place.end.line && range.end.line >= place.start.line;
+}
+
+function ruleOf(diagnostic: vscode.Diagnostic): unknown {
+  return typeof diagnostic.code === 'object' ? diagnostic.code.value : diagnostic.code;
+}

@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import { createCodeActions, codeActionMetadata } from './code-actions.ts';
+import { createCodeLenses } from './code-lenses.ts';
+import { registerCommands, rememberedArgs } from './commands.ts';
+import { LANGUAGES, SETTINGS } from './contributions.ts';
+import { showDiagnostics } from './diagnostics.ts';
+import { createHovers } from './hovers.ts';
+import { createPanel } from './panel.ts';
+import { createProfiling } from './profiling.ts';
+import type { RefactorClient } from './refactors.ts';
+import { createResults, restoreResults } from './results.ts';
+import { createRunningProfile } from './running-profile.ts';
+import { createStatusBar } from './status-bar.ts';
+import { createViews } from './tree-views.ts';
+
+/** Puts the parts together; each is a file of its own. Nothing is run here: only commands run anything. */
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const log = vscode.window.createOutputChannel('Unblock', { log: true });
+  const store = createResults(context);
+  const running = createRunningProfile();
+  const client: RefactorClient = { refactor: () => Promise.resolve({ available: false, reason: 'not yet' }), dispose: () => undefined };
+  await restoreResults(store, context);
+
+  const panel = createPanel(store, context, log);
+  const profiling = createProfiling({
+    context,
+    store,
+    running,
+    log,
+    rememberedArgs: (script) => rememberedArgs(context, script),
+    onResults: () => {
+      if (vscode.workspace.getConfiguration().get<boolean>(SETTINGS.openFlameGraph, true)) panel.open();
+      return Promise.resolve();
+    },
+  });
+  const selector = LANGUAGES.map((language) => ({ language, scheme: 'file' }));
+  const lenses = createCodeLenses(store);
+  context.subscriptions.push(
+    log,
+    running,
+    client,
+    panel,
+    lenses,
+    registerCommands({ context, store, running, profiling, panel, log }),
+    createViews(store),
+    createStatusBar(store, running),
+    showDiagnostics(store, context.extensionUri),
+    vscode.languages.registerCodeLensProvider(selector, lenses.provider),
+    vscode.languages.registerHoverProvider(selector, createHovers(store)),
+    vscode.languages.registerCodeActionsProvider(selector, createCodeActions(store, client, log), codeActionMetadata),
+  );
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { webviewHtml } from '../core/report/html.ts';
+import type { FromPanel, ToPanel } from '../protocol/panel.ts';
+import { COMMANDS, FLAME_GRAPH_PANEL } from './contributions.ts';
+import type { Log } from './log.ts';
+import { openCommand } from './positions.ts';
+import type { Results, ResultsStore } from './results.ts';
+
+export interface FlameGraphPanel {
+  dispose(): void;
+  /** Opens the panel beside the editor, or brings it to the front. */
+  open(focus?: { file: string; line: number }): void;
+}
+
+/** The flame graph beside the editor: one panel, which shows the results there are. */
+export function createPanel(store: ResultsStore, context: vscode.ExtensionContext, log: Log): FlameGraphPanel {
+  let panel: vscode.WebviewPanel | null = null;
+  let isReady = false;
+  let shown: Results | null = null;
+  let focusNext: { file: string; line: number } | null = null;
+
+  function open(focus?: { file: string; line: number }): void {
+    if (store.current === null) return;
+    focusNext = focus ?? null;
+    if (panel === null) {
+      const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+      adopt(vscode.window.createWebviewPanel(FLAME_GRAPH_PANEL, 'Unblock', place, { enableFindWidget: false, ...options(context) }));
+    } else {
+      panel.reveal(undefined, true);
+      void refresh();
+    }
+  }
+
+  function adopt(made: vscode.WebviewPanel): void {
+    panel = made;
+    isReady = false;
+    shown = null;
+    made.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'activity-bar.svg');
+    made.webview.options = options(context);
+    made.webview.onDidReceiveMessage((message: FromPanel) => void hear(message));
+    made.onDidDispose(() => {
+      panel = null;
+    });
+    made.title = titleOf(store.current);
+    made.webview.html = page(made.webview, context);
+  }
+
+  async function hear(message: FromPanel): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        isReady = true;
+        shown = null;
+        return refresh();
+      case 'openSource':
+        return openSource(message.file, message.line, message.column);
+      case 'fix':
+        await vscode.commands.executeCommand(COMMANDS.fix, message.advice);
+        return;
+      case 'repeat':
+        await vscode.commands.executeCommand(COMMANDS.profileAgain);
+        return;
+      case 'failed':
+        log.error(`Flame graph: ${message.message}`);
+        return void vscode.window.showErrorMessage(vscode.l10n.t('The flame graph could not be drawn: {0}', message.message));
+    }
+  }
+
+  async function refresh(): Promise<void> {
+    if (panel === null || !isReady || store.current === null) return;
+    const results = store.current;
+    panel.title = titleOf(results);
+    if (shown !== results) {
+      shown = results;
+      const lanes = await Promise.all(results.profiles.map(async ({ name, path }) => ({ name, bytes: await bytesOf(path) })));
+      if (shown !== results) return;
+      post({ type: 'show', report: results.report, title: basename(results.report.target.script), lanes });
+    }
+    post({ type: 'stale', stale: store.anyStale() });
+    if (focusNext !== null) post({ type: 'focus', ...focusNext });
+    focusNext = null;
+  }
+
+  function post(message: ToPanel): void {
+    panel?.webview.postMessage(message).then(undefined, (error: unknown) => log.error(String(error)));
+  }
+
+  async function openSource(file: string, line: number, column: number): Promise<void> {
+    const open = openCommand(file, store.lineNow(file, line), column);
+    const [uri, how] = open.arguments as [vscode.Uri, vscode.TextDocumentShowOptions];
+    try {
+      await vscode.window.showTextDocument(uri, { ...how, viewColumn: editorColumn(panel?.viewColumn) });
+    } catch (error) {
+      log.error(String(error));
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t('{0} could not be opened: it may be code that was generated, or have moved.', basename(file)),
+      );
+    }
+  }
+
+  const changes = store.onDidChange(() => {
+    if (store.current === null) panel?.dispose();
+    else void refresh();
+  });
+  const serializer = vscode.window.registerWebviewPanelSerializer(FLAME_GRAPH_PANEL, {
+    deserializeWebviewPanel(revived) {
+      if (store.current === null) revived.dispose();
+      else adopt(revived);
+      return Promise.resolve();
+    },
+  });
+  return {
+    open,
+    dispose: () => {
+      panel?.dispose();
+      vscode.Disposable.from(changes, serializer).dispose();
+    },
+  };
+}
+
+function titleOf(results: Results | null): string {
+  return results === null ? 'Unblock' : `Unblock · ${basename(results.report.target.script)}`;
+}
+
+/** Sources open where editors are, not over the graph. */
+function editorColumn(panelColumn: vscode.ViewColumn | undefined): vscode.ViewColumn {
+  const other = vscode.window.tabGroups.all.find((group) => group.viewColumn !== panelColumn);
+  return other?.viewColumn ?? vscode.ViewColumn.Beside;
+}
+
+function options(context: vscode.ExtensionContext): vscode.WebviewOptions & vscode.WebviewPanelOptions {
+  return {
+    enableScripts: true,
+    // The page holds a parsed profile of up to hundreds of MB: reading it again at each switch of tabs would take seconds.
+    retainContextWhenHidden: true,
+    localResourceRoots: [vscode.Uri.joinPath(context.extensionUri, 'dist')],
+  };
+}
+
+async function bytesOf(path: string): Promise<Uint8Array> {
+  const buffer = await readFile(path);
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+function page(webview: vscode.Webview, context: vscode.ExtensionContext): string {
+  const scriptUri = webview.asWebviewUri(vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview.js')).toString();
+  return webviewHtml({ title: 'Unblock', scriptUri, nonce: randomBytes(16).toString('base64') });
+}

@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import type { RefactorResult, RefactorSpot } from '../core/advise/advice.ts';
+import type { Report, ReportAdvice, ReportHotSpot } from '../core/report/report.ts';
+
+/** Works a refactor out in a process of its own, from the texts on screen. */
+export interface RefactorClient {
+  refactor(rule: string, spot: RefactorSpot, onScreen: Record<string, string>): Promise<RefactorResult>;
+  dispose(): void;
+}
+
+export type Available = Extract<RefactorResult, { available: true }>;
+
+/** A refactor together with the documents, as they were, that its offsets count in. */
+export interface WorkedOut {
+  result: Available;
+  documents: { document: vscode.TextDocument; version: number; file: string }[];
+}
+
+/** Asks for an advice's refactor against what is on screen now. Offsets of the result count in the documents' texts. */
+export async function workOut(
+  client: RefactorClient,
+  advice: ReportAdvice,
+  hotSpot: ReportHotSpot,
+  report: Report,
+  lineNow: (file: string, line: number) => number,
+): Promise<WorkedOut | { reason: string }> {
+  const spot: RefactorSpot = {
+    file: advice.file,
+    line: lineNow(advice.file, advice.line),
+    function: { name: hotSpot.function, file: hotSpot.file, line: lineNow(hotSpot.file, hotSpot.line), column: hotSpot.column },
+    model: advice.model,
+    logicalCores: report.machine.logicalCores,
+  };
+  const documents = new Map<string, vscode.TextDocument>();
+  for (const document of vscode.workspace.textDocuments)
+    if (document.uri.scheme === 'file' && document.isDirty) documents.set(document.uri.fsPath, document);
+  documents.set(advice.file, await vscode.workspace.openTextDocument(vscode.Uri.file(advice.file)));
+  // The editor's text of a file may differ from the bytes on disk (byte order mark, mixed line ends): whatever is edited is asked about again as the editor has it.
+  for (;;) {
+    const asked = [...documents].map(([file, document]) => ({ file, document, version: document.version, text: document.getText() }));
+    const result = await client.refactor(advice.rule, spot, Object.fromEntries(asked.map(({ file, text }) => [file, text])));
+    if (!result.available) return { reason: result.reason };
+    const unseen = result.files.filter((one) => !one.create && !documents.has(one.file));
+    if (unseen.length === 0) return { result, documents: asked.map(({ file, document, version }) => ({ file, document, version })) };
+    for (const { file } of unseen) documents.set(file, await vscode.workspace.openTextDocument(vscode.Uri.file(file)));
+  }
+}
+
+/** The edit for the editor to apply; null when a document has changed since it was worked out. Where more than one file changes, each asks to be confirmed. */
+export function workspaceEdit({ result, documents }: WorkedOut): vscode.WorkspaceEdit | null {
+  if (documents.some(({ document, version }) => document.isClosed || document.version !== version)) return null;
+  const edit = new vscode.WorkspaceEdit();
+  const severalFiles = result.files.length > 1;
+  for (const { file, create, edits } of result.files) {
+    const uri = vscode.Uri.file(file);
+    const metadata = (label: string): vscode.WorkspaceEditEntryMetadata | undefined =>
+      severalFiles ? { label, needsConfirmation: true } : undefined;
+    if (create) {
+      const contents = new TextEncoder().encode(edits.map((one) => one.newText).join(''));
+      edit.createFile(uri, { contents, overwrite: false }, metadata(edits[0]?.why ?? result.title));
+      continue;
+    }
+    const document = documents.find((one) => one.file === file)?.document;
+    if (document === undefined) return null;
+    for (const { start, end, newText, why } of edits) {
+      edit.replace(uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), newText, metadata(why));
+    }
+  }
+  return edit;
+}
