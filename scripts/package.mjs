@@ -24,7 +24,8 @@ const shipped = { ...manifest, activationEvents: manifest.activationEvents ?? []
 for (const field of ['scripts', 'devDependencies', 'optionalDependencies', 'private']) delete shipped[field];
 writeFileSync(join(staging, 'package.json'), `${JSON.stringify(shipped, null, 2)}\n`);
 for (const path of productionPackages()) copy(path, isWanted);
-run('node_modules/@vscode/vsce/vsce', ['package', '--allow-missing-repository', '--out', vsix], staging);
+// VS Code shows the README of an installed extension: its links stay relative to the package.
+run('node_modules/@vscode/vsce/vsce', ['package', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', vsix], staging);
 console.log(`${relative(process.cwd(), vsix)}: ${(statSync(vsix).size / 1e6).toFixed(1)} MB`);
 
 /** Paths (`node_modules/…`) of what `dependencies` needs, by the lock file. */

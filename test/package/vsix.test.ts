@@ -20,6 +20,7 @@ const allowed = [
   /^extension\/dist\/webview\.js$/,
   /^extension\/media\/[\w/-]+\.(svg|png|md|css)$/,
   /^extension\/docs\/rules\/[\w-]+\.md$/,
+  /^extension\/docs\/images\/[\w-]+\.png$/,
   /^extension\/examples\/[\w/.-]+\.(js|mjs|cjs|ts|mts|json|csv|md|txt)$/,
   /^extension\/node_modules\/(?!.*(clinic|typescript|esbuild|playwright|mocha|speedscope)\/)[^ ]+$/,
 ];
