@@ -40,7 +40,7 @@ module.exports = {
     only(
       'webview-is-a-view',
       '^src/webview/',
-      ['^src/webview/', '^src/protocol/', '^src/core/report/(format|report)', '^src/core/profile/time-kind'],
+      ['^src/webview/', '^src/protocol/', '^src/core/report/(format|report|words)', '^src/core/profile/time-kind'],
       'The webview sees data and pure view code.',
     ),
     {

@@ -1,5 +1,5 @@
 import type TS from 'typescript';
-import { bare, isAsync, walkOwnCode } from '../syntax/locate.ts';
+import { bare, contains, isAsync, walkOwnCode } from '../syntax/locate.ts';
 import type { Binding } from '../syntax/scopes.ts';
 import { textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
@@ -33,7 +33,7 @@ export function rewriteLoop(source: Source, editor: Editor, rounds: LoopRounds, 
   const rest = restOf(source, editor, rounds, task.names);
   const isLong = longestLine(outer + header(`await ${pool}`)) > 110;
   if (isLong && (ts.isBlock(loop.parent) || ts.isSourceFile(loop.parent))) {
-    const results = freshName(source, 'rounds');
+    const results = freshName(source, 'results');
     editor.rewrite(
       start,
       loop.end,
@@ -64,7 +64,7 @@ function taskOf(source: Source, editor: Editor, rounds: LoopRounds): Task {
   const loopVariable = [...handedOn].filter((one) => rounds.variableBindings.includes(one));
   const declared = [...handedOn].filter((one) => !rounds.variableBindings.includes(one));
   const values = [...loopVariable.map((one) => one.name), ...declared.map((one) => one.name), ...names.values()];
-  const parameter = `(${rounds.variable})`;
+  const parameter = isUsedInTask(rounds) ? `(${rounds.variable})` : '()';
   const single = singleExpression(source, editor, rounds, names);
 
   if (single !== null && (values.length === 0 || (values.length === 1 && loopVariable.length === 0))) {
@@ -82,6 +82,11 @@ function taskOf(source: Source, editor: Editor, rounds: LoopRounds): Task {
   }
   const pattern = values.length === 0 ? null : values.length === 1 ? values[0]! : `{ ${values.join(', ')} }`;
   return { text: `async ${parameter} => ${taskBlock(source, editor, rounds, names, pattern)}`, pattern, handedOn, names };
+}
+
+function isUsedInTask(rounds: LoopRounds): boolean {
+  const parts = [...rounds.first, ...rounds.taken, ...rounds.rest];
+  return rounds.variableBindings.some((binding) => binding.references.some((one) => parts.some((part) => contains(part, one.identifier))));
 }
 
 function grouped(text: string): string {

@@ -1,5 +1,6 @@
 import type { Rule } from '../../../core/language.ts';
 import { overlapAwaits } from './overlap-awaits.ts';
+import { preferAsyncApi } from './prefer-async-api.ts';
 
 /** In the order in which they are asked. */
-export const rules: readonly Rule[] = [overlapAwaits];
+export const rules: readonly Rule[] = [overlapAwaits, preferAsyncApi];

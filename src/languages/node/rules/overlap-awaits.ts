@@ -8,6 +8,7 @@ import { findDrivers, type Driver } from '../refactors/drivers.ts';
 import { rewriteLoop } from '../refactors/concurrent-rounds.ts';
 import { editorOf } from '../refactors/editor.ts';
 import { finish, changedSince } from '../refactors/finish.ts';
+import { availability, editCount, nounOf } from './wording.ts';
 import { awaitRun, joinAwaits, type AwaitRun } from '../refactors/join-awaits.ts';
 import { orRefuse, Refusal } from '../refactors/refusal.ts';
 import { callsOnLine } from '../syntax/locate.ts';
@@ -178,35 +179,10 @@ function waitOf(source: Source, awaited: TS.Expression, hotSpot: HotSpot, call: 
   return us;
 }
 
-export function availability(
-  result: RefactorResult,
-): { available: true; safety: 'safe' | 'review' } | { available: false; reason: string } {
-  return result.available ? { available: true, safety: result.safety } : result;
-}
-
-export function editCount(result: RefactorResult): number | null {
-  return result.available ? result.files.reduce((sum, file) => sum + file.edits.length, 0) : null;
-}
-
 function inFlightWords({ meanInFlight }: SiteOperations): string {
   return meanInFlight === null ? '' : ` (${meanInFlight.toFixed(1)} in flight on average)`;
 }
 
 function callWords(source: Source, call: TS.CallExpression): string {
   return `the calls of ${textOf(source, call.expression).replace(/\s+/g, '').slice(-40)}`;
-}
-
-export function nounOf(api: string, count: number): string {
-  const noun = /^(fetch|https?\.|http2\.|undici)/.test(api)
-    ? 'request'
-    : /^dns\./.test(api)
-      ? 'lookup'
-      : /^fs\./.test(api)
-        ? 'file operation'
-        : /^child_process\./.test(api)
-          ? 'command'
-          : /^(set|timers)/.test(api)
-            ? 'timer'
-            : 'operation';
-  return count === 1 ? noun : `${noun}s`;
 }

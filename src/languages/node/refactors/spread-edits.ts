@@ -1,0 +1,102 @@
+import type TS from 'typescript';
+import { bare, isAsync, type FunctionNode } from '../syntax/locate.ts';
+import { isFunctionLike } from '../syntax/scopes.ts';
+import { textOf, type Source } from '../syntax/source.ts';
+import { ts } from '../syntax/typescript.ts';
+import { isBareCallback, rewriteArrayCall, rewriteLoop, type Concurrency } from './concurrent-rounds.ts';
+import { arrayDriver, type Driver } from './drivers.ts';
+import type { Editor } from './editor.ts';
+import { Refusal } from './refusal.ts';
+import type { Spread } from './spread-await.ts';
+import { finalCall, wrapInMain } from './top-level.ts';
+
+/**
+ * Writes what a spread and its drivers say: functions become async, calls are awaited, driven loops run concurrently. To be called after the
+ * edits that change the first calls themselves.
+ */
+export function writeSpread(source: Source, editor: Editor, spread: Spread, drivers: readonly Driver[], concurrency: Concurrency): void {
+  const unawaited = finalCall(source, spread);
+  const plain = new Set<FunctionNode>([...spread.functions].filter((node) => isBareCallback(node, spread.calls)));
+  for (const node of spread.functions) if (!plain.has(node)) makeAsync(source, editor, node);
+
+  // From the inside out: an outer piece takes the text of the inner ones as it is by then.
+  const steps: { size: number; write: () => void }[] = [];
+  const driven = new Set(drivers.flatMap((driver) => (driver.kind === 'array' ? [driver.call] : [])));
+  for (const call of spread.calls) {
+    steps.push({
+      size: call.end - call.getStart(source.ast),
+      write: () => {
+        const arrayCall = spread.arrayCalls.get(call);
+        if (arrayCall !== undefined) {
+          const callback = bare(arrayCall.callback);
+          if (!driven.has(call) && isFunctionLike(callback)) {
+            const driver = arrayDriver(source, { ...arrayCall, call }, callback);
+            if (typeof driver === 'string') throw new Refusal(driver);
+          }
+          rewriteArrayCall(
+            source,
+            editor,
+            call,
+            arrayCall,
+            driven.has(call) || concurrency.kind === 'workers' ? concurrency : { kind: 'bounded', limit: 1 },
+          );
+        }
+        if (call !== unawaited && !isBodyOf(plain, call)) awaitCall(source, editor, call, arrayCall?.kind === 'flatMap' ? '.flat()' : '');
+      },
+    });
+  }
+  for (const driver of drivers) {
+    if (driver.kind !== 'loop') continue;
+    const { loop } = driver.rounds;
+    steps.push({ size: loop.end - loop.getStart(source.ast), write: () => rewriteLoop(source, editor, driver.rounds, concurrency) });
+  }
+  for (const step of steps.sort((a, b) => a.size - b.size)) step.write();
+  if (spread.topLevel.size > 0 && unawaited === null) wrapInMain(source, editor, spread);
+}
+
+function isBodyOf(plain: ReadonlySet<FunctionNode>, call: TS.CallExpression): boolean {
+  return isFunctionLike(call.parent) && plain.has(call.parent);
+}
+
+/** `await f()`, in parentheses where something follows that binds tighter: `(await f()).length`. */
+function awaitCall(source: Source, editor: Editor, call: TS.CallExpression, suffix: string): void {
+  const { parent } = call;
+  if (ts.isAwaitExpression(parent)) return;
+  const tight =
+    suffix !== '' ||
+    ((ts.isPropertyAccessExpression(parent) ||
+      ts.isElementAccessExpression(parent) ||
+      ts.isCallExpression(parent) ||
+      ts.isNewExpression(parent) ||
+      ts.isNonNullExpression(parent)) &&
+      parent.expression === call) ||
+    (ts.isTaggedTemplateExpression(parent) && parent.tag === call) ||
+    (ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.AsteriskAsteriskToken && parent.left === call);
+  // A line that begins with a parenthesis would go on with the line before it where the file has no semicolons.
+  const guard = tight && source.semicolon === '' && startsStatement(source, call) ? ';' : '';
+  editor.before(call, tight ? `${guard}(await ` : 'await ', 'wait for it');
+  if (tight) editor.after(call, `)${suffix}`, 'wait for it');
+}
+
+function startsStatement(source: Source, node: TS.Node): boolean {
+  let current = node;
+  while (!ts.isStatement(current)) current = current.parent;
+  return current.getStart(source.ast) === node.getStart(source.ast);
+}
+
+function makeAsync(source: Source, editor: Editor, node: FunctionNode): void {
+  if (isAsync(node)) return;
+  const why = 'it waits now';
+  if (ts.isArrowFunction(node)) editor.before(node, 'async ', why);
+  else {
+    const keyword = node.getChildren(source.ast).find((child) => child.kind === ts.SyntaxKind.FunctionKeyword);
+    if (keyword !== undefined) editor.before(keyword, 'async ', why);
+  }
+  if (node.type !== undefined) {
+    editor.before(node.type, 'Promise<', why);
+    editor.after(node.type, '>', why);
+  }
+  const comment = ts.getJSDocReturnTag(node)?.typeExpression?.type;
+  if (comment !== undefined && !source.typescript)
+    editor.replace(comment.getStart(source.ast), comment.end, `Promise<${textOf(source, comment)}>`, why);
+}

@@ -1,0 +1,94 @@
+import type TS from 'typescript';
+import { bare, contains } from '../syntax/locate.ts';
+import { lineOf, textOf, type Source } from '../syntax/source.ts';
+import { ts } from '../syntax/typescript.ts';
+import { indentationAt } from './concurrent-rounds.ts';
+import type { Editor } from './editor.ts';
+import { freshName } from './pool-function.ts';
+import { Refusal } from './refusal.ts';
+import type { Spread } from './spread-await.ts';
+
+/** `main();` as the last thing that a file does: it need not be awaited, as nothing comes after it. Null when something does. */
+export function finalCall(source: Source, { topLevel, calls }: Spread): TS.CallExpression | null {
+  const [statement] = topLevel;
+  if (topLevel.size !== 1 || statement === undefined || !ts.isExpressionStatement(statement)) return null;
+  const call = bare(statement.expression);
+  if (!ts.isCallExpression(call) || !calls.has(call)) return null;
+  const others = [...calls].some((one) => one !== call && contains(statement, one) && bare(call.expression).pos > one.pos);
+  if (others || [...calls].some((one) => one !== call && call.arguments.some((argument) => contains(argument, one)))) return null;
+  const after = source.ast.statements.slice(source.ast.statements.indexOf(statement) + 1);
+  return after.every(isDeclarationOnly) ? call : null;
+}
+
+/**
+ * Where a file can't await at its top level: from the first statement that waits to the last that does anything, all goes into an async
+ * `main`, in the old order. Refuses where something outside of it looks at what it declares.
+ */
+export function wrapInMain(source: Source, editor: Editor, { topLevel }: Spread): void {
+  const { statements } = source.ast;
+  const first = statements.findIndex((statement) => topLevel.has(statement));
+  const last = statements.findLastIndex((statement) => !isDeclarationOnly(statement));
+  const moved = statements.slice(first, last + 1);
+  const line = lineOf(source, moved[0]!.getStart(source.ast));
+  const sorry = `Line ${line} would have to wait at the top level of a CommonJS file`;
+  for (const statement of moved) {
+    if (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement) || ts.isExportAssignment(statement) || hasExport(statement))
+      throw new Refusal(`${sorry}, and imports or exports follow it: move them up, or make it an ES module.`);
+    if (/^\s*(module\.)?exports\b/.test(textOf(source, statement)))
+      throw new Refusal(`${sorry}, and \`module.exports\` is set after it: set it first, or make the file an ES module.`);
+  }
+  const start = moved[0]!.getStart(source.ast);
+  const end = ts.getTrailingCommentRanges(source.text, moved.at(-1)!.end)?.at(-1)?.end ?? moved.at(-1)!.end;
+  for (const binding of source.scopes.root.bindings.values()) {
+    const declaredInside = binding.identifier.pos >= start && binding.identifier.end <= end;
+    const usedOutside = binding.references.find((one) => one.identifier.pos < start || one.identifier.end > end);
+    if (declaredInside && usedOutside !== undefined)
+      throw new Refusal(
+        `${sorry}, but \`${binding.name}\`, declared after it, is used outside: put the program into an async function \`main\`, or make the file an ES module.`,
+      );
+  }
+  if (moved.some(usesOwnThis)) throw new Refusal(`${sorry}, and it uses \`this\`: make the file an ES module.`);
+  const name = freshName(source, 'main');
+  const body = indentLines(source, editor.rendered(start, end), source.indent);
+  const outer = indentationAt(source, start);
+  const { eol, semicolon } = source;
+  editor.rewrite(
+    start,
+    end,
+    `${outer}async function ${name}() {${eol}${source.indent}${body}${eol}}${eol}${eol}${name}()${semicolon}`,
+    'a CommonJS file can wait in a function only',
+  );
+}
+
+function isDeclarationOnly(statement: TS.Statement): boolean {
+  return (
+    ts.isFunctionDeclaration(statement) ||
+    ts.isInterfaceDeclaration(statement) ||
+    ts.isTypeAliasDeclaration(statement) ||
+    ts.isEmptyStatement(statement)
+  );
+}
+
+function hasExport(statement: TS.Statement): boolean {
+  return ts.canHaveModifiers(statement) && (ts.getModifiers(statement)?.some((one) => one.kind === ts.SyntaxKind.ExportKeyword) ?? false);
+}
+
+function usesOwnThis(node: TS.Node): boolean {
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return true;
+  if (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isClassLike(node)) return false;
+  return ts.forEachChild(node, (child) => usesOwnThis(child) || undefined) ?? false;
+}
+
+/** Indents every line but those inside template literals, whose text is part of the program. */
+function indentLines(source: Source, text: string, indent: string): string {
+  const ast = ts.createSourceFile(source.file, text, ts.ScriptTarget.Latest, true, source.typescript ? ts.ScriptKind.TS : ts.ScriptKind.JS);
+  const fixed: [number, number][] = [];
+  const collect = (node: TS.Node): void => {
+    if (ts.isTemplateExpression(node) || ts.isNoSubstitutionTemplateLiteral(node)) fixed.push([node.getStart(ast), node.end]);
+    ts.forEachChild(node, collect);
+  };
+  collect(ast);
+  return text.replace(/\n(?=[^\r\n])/g, (newline, offset: number) =>
+    fixed.some(([start, end]) => offset > start && offset < end) ? newline : newline + indent,
+  );
+}

@@ -1,0 +1,172 @@
+import type TS from 'typescript';
+import type { AdviceContext, Finding, RefactorResult } from '../../../core/advise/advice.ts';
+import {
+  DEFAULT_BOUND,
+  predictCommands,
+  predictOverlap,
+  predictThreadPool,
+  predictUnblocked,
+  priceModels,
+  type Prediction,
+} from '../../../core/advise/cost-model.ts';
+import type { Rule } from '../../../core/language.ts';
+import type { HotSpot, SiteOperations } from '../../../core/profile/hot-spots.ts';
+import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
+import { apiAsImport, blockingApiOf, twinOf, useTwin } from '../refactors/async-twins.ts';
+import { findDrivers, type Driving } from '../refactors/drivers.ts';
+import { editorOf } from '../refactors/editor.ts';
+import { changedSince, finish } from '../refactors/finish.ts';
+import { importsOf } from '../refactors/imports.ts';
+import { orRefuse, Refusal } from '../refactors/refusal.ts';
+import { spreadAwait } from '../refactors/spread-await.ts';
+import { writeSpread } from '../refactors/spread-edits.ts';
+import { callsOnLine, enclosingFunction, functionWords, walk } from '../syntax/locate.ts';
+import { lineOf, readSource, type Source } from '../syntax/source.ts';
+import { ts } from '../syntax/typescript.ts';
+import { availability, editCount } from './wording.ts';
+
+/** libuv works on four file operations at a time. */
+const FILE_BOUND = 4;
+
+/**
+ * Blocking calls of Node's own API, measured to stand still or to compute natively on the one JavaScript thread. Driven by a loop with
+ * independent rounds they become asynchronous and concurrent in one step; on a straight line that frees the event loop, no more.
+ */
+export const preferAsyncApi: Rule = {
+  id: 'prefer-async-api',
+
+  advise(hotSpot, context) {
+    const costly = hotSpot.operations.filter(
+      (one) => one.kind === 'sync' && costOf(one) >= 0.05 * context.wallUs && twinOf(apiAsImport(one.api)) !== null,
+    );
+    return costly.flatMap((operation) => adviseOperation(hotSpot, operation, context));
+  },
+
+  refactor(spot, read) {
+    return orRefuse(() => {
+      const source = readSource(spot.file, read);
+      if (typeof source === 'string') throw new Refusal(source);
+      const calls = blockingCalls(source, spot.line, null);
+      if (calls.length === 0) throw changedSince(source);
+      return makeAsynchronous(source, calls).result;
+    });
+  },
+};
+
+/** µs of the run's wall time that a blocking call took. */
+function costOf({ time, totalUs }: SiteOperations): number {
+  const charged = time.blockedUs + time.nativeCpuUs;
+  return charged > 0 ? charged : totalUs;
+}
+
+/** The blocking calls on a line, with those of the same API in the same function: they change together. */
+function blockingCalls(source: Source, line: number, api: string | null): TS.CallExpression[] {
+  const onLine = callsOnLine(source, line).filter((call) => {
+    const imported = blockingApiOf(source, call);
+    return imported !== null && (api === null || imported.name === apiAsImport(api).name);
+  });
+  const [first] = onLine;
+  if (first === undefined) return [];
+  const scope = enclosingFunction(first);
+  const name = blockingApiOf(source, first)?.name;
+  const all: TS.CallExpression[] = [];
+  walk(scope ?? source.ast, (node) => {
+    if (ts.isCallExpression(node) && enclosingFunction(node) === scope && blockingApiOf(source, node)?.name === name) all.push(node);
+  });
+  return all;
+}
+
+function makeAsynchronous(source: Source, calls: TS.CallExpression[]): { result: RefactorResult; driving: Driving; freesOthers: boolean } {
+  const driving = findDrivers(source, calls, new Set(calls));
+  let freesOthers = false;
+  const result = orRefuse(() => {
+    for (const call of calls) {
+      const imported = blockingApiOf(source, call);
+      const twin = imported === null ? null : twinOf(imported);
+      if (typeof twin === 'string') throw new Refusal(twin);
+    }
+    const spread = spreadAwait(source, calls);
+    const { drivers } = findDrivers(source, calls, spread.calls);
+    freesOthers = spread.review.size > 0;
+    const editor = editorOf(source);
+    const imports = importsOf(source, editor);
+    for (const call of calls) useTwin(source, editor, imports, call);
+    writeSpread(source, editor, spread, drivers, { kind: 'bounded', limit: DEFAULT_BOUND });
+    imports.flush();
+    const review = [...spread.review, ...drivers.flatMap((driver) => (driver.kind === 'loop' ? driver.rounds.review : driver.review))];
+    const callers = spread.calls.size - calls.length;
+    const words = functionWords(source, enclosingFunction(calls[0]!));
+    const concurrency = drivers.length > 0 ? `, ${DEFAULT_BOUND} calls at a time` : '';
+    return finish(source, editor, {
+      title: `Make ${words} asynchronous${concurrency}${callers > 0 ? ` (${callers} ${callers === 1 ? 'caller' : 'callers'})` : ''}`,
+      review,
+    });
+  });
+  return { result, driving, freesOthers };
+}
+
+function adviseOperation(hotSpot: HotSpot, operation: SiteOperations, context: AdviceContext): Finding[] {
+  const { api, line, calls } = operation;
+  const leaveAlone = (reason: string): Finding[] => [{ leaveAlone: true, file: hotSpot.file, line, reason, models: ['async-api'] }];
+  const cached = warmCacheReason(operation);
+  if (cached !== null) return leaveAlone(cached);
+  const source = readSource(hotSpot.file, context.read);
+  if (typeof source === 'string') return leaveAlone(source);
+  const found = blockingCalls(source, line, api);
+  if (found.length === 0)
+    return leaveAlone(
+      `\`${api}\` is called inside a dependency or another file from line ${line}: look for an asynchronous function there.`,
+    );
+
+  const { result, driving, freesOthers } = makeAsynchronous(source, found);
+  const words = functionWords(source, enclosingFunction(found[0]!));
+  const cost = costOf(operation);
+  const base = { model: 'async-api' as const, file: hotSpot.file, line: lineOf(source, found[0]!.getStart(source.ast)) };
+  const finish = (predicted: Prediction, message: string, why: string): Finding[] => [
+    {
+      ...base,
+      line: found.some((call) => lineOf(source, call.getStart(source.ast)) === line) ? line : base.line,
+      message,
+      why,
+      predicted,
+      alternatives: priceModels(hotSpot, context, { model: 'async-api', speedup: predicted.speedup, edits: editCount(result) }),
+      refactor: availability(result),
+    },
+  ];
+  if (driving.drivers.length > 0 && calls > 1) {
+    const predicted = predict(operation, cost, context);
+    return finish(
+      predicted,
+      `Make ${words} asynchronous, ${Math.min(DEFAULT_BOUND, calls)} calls at a time (≈${formatSpeedup(predicted.speedup)})`,
+      `\`${api}\` held the JavaScript thread for ${formatDuration(cost / 1000)} in ${calls} calls, one after the other, and no call needs the one before.`,
+    );
+  }
+  const others = freesOthers || context.hotSpots.some((one) => one.operations.some((other) => other.kind === 'async' && other.calls > 1));
+  if (others) {
+    return finish(
+      predictUnblocked('nothing is overlapped within this code: what else the process does can go on meanwhile'),
+      `Make ${words} asynchronous: it stops everything else for ${formatDuration(operation.maxUs / 1000)} at a time (≈1×, other work goes on)`,
+      `\`${api}\` held the JavaScript thread for ${formatDuration(cost / 1000)} in ${calls} ${calls === 1 ? 'call' : 'calls'}; timers and requests had to wait.`,
+    );
+  }
+  const [tie] = driving.reasons;
+  return leaveAlone(
+    `\`${api}\` blocks, but nothing else was waiting to run, so an asynchronous call would gain nothing.${tie === undefined ? '' : ` ${tie}`}`,
+  );
+}
+
+/** Small reads that the system answers from its cache are computing, not waiting. */
+function warmCacheReason({ api, calls, totalUs, time }: SiteOperations): string | null {
+  if (!api.startsWith('fs.')) return null;
+  const each = totalUs / Math.max(1, calls);
+  const computes = time.blockedUs < 0.3 * totalUs && each < 5000;
+  if (each > 300 && !computes) return null;
+  return `\`${api}\` ×${calls} takes ${formatDuration(each / 1000)} a call from the system's cache: the asynchronous call was measured at 4 to 5 times the CPU.`;
+}
+
+function predict({ api, calls, maxUs }: SiteOperations, cost: number, context: AdviceContext): Prediction {
+  const cores = context.machine.logicalCores;
+  if (api.startsWith('child_process.')) return predictCommands(context.wallUs, cost, calls, maxUs, cores);
+  if (api.startsWith('fs.')) return predictOverlap(context.wallUs, cost, calls, maxUs, FILE_BOUND);
+  return predictThreadPool(context.wallUs, cost, calls, cores);
+}

@@ -1,0 +1,28 @@
+import type { RefactorResult } from '../../../core/advise/advice.ts';
+import type { ReportAdvice } from '../../../core/report/report.ts';
+
+/** What a report says of a refactor that was tried. */
+export function availability(result: RefactorResult): ReportAdvice['refactor'] {
+  return result.available ? { available: true, safety: result.safety } : result;
+}
+
+/** In how many places a refactor changes the text; null when it can't be made. */
+export function editCount(result: RefactorResult): number | null {
+  return result.available ? result.files.reduce((sum, file) => sum + file.edits.length, 0) : null;
+}
+
+/** What the operations of an API are to a reader: `12 requests`. */
+export function nounOf(api: string, count: number): string {
+  const noun = /^(fetch|https?\.|http2\.|undici)/.test(api)
+    ? 'request'
+    : /^dns\./.test(api)
+      ? 'lookup'
+      : /^fs\./.test(api)
+        ? 'file operation'
+        : /^child_process\./.test(api)
+          ? 'command'
+          : /^(set|timers)/.test(api)
+            ? 'timer'
+            : 'operation';
+  return count === 1 ? noun : `${noun}s`;
+}
