@@ -1,0 +1,97 @@
+import type { CallSite, SiteFrame } from '../../../../core/recording.ts';
+
+/** Deep enough to reach the user's line below a web framework's frames. */
+const FRAME_LIMIT = 32;
+const MOST_SITES = 5000;
+
+export const NO_SITE = -1;
+/** The call came from Node's own code on nobody's behalf that a stack could name: module loading, a keep-alive agent. */
+export const NODES_OWN = -2;
+
+/** One step of a stack: keyed by the position in its script, so that known stacks cost no string. */
+interface Step {
+  file: string;
+  frame: SiteFrame;
+  site: number;
+  next: Map<number, Step[]>;
+}
+
+type StructuredFrame = NodeJS.CallSite & { getPosition(): number; isAsync(): boolean };
+
+export interface CallSites {
+  sites: CallSite[];
+  /** The index of the stack that called `callee`, or NO_SITE where there is no room for more, or NODES_OWN. */
+  here(callee: (...args: never[]) => unknown): number;
+}
+
+/** Interns stacks: each is reduced at once to an index, as kept Error objects cost far more. */
+export function createCallSites(ownFile: string): CallSites {
+  const sites: CallSite[] = [];
+  const roots = new Map<number, Step[]>();
+
+  const intern = (frames: StructuredFrame[]): number => {
+    if (frames[0]?.getFileName()?.startsWith('node:internal/modules/')) return NODES_OWN;
+    let next = roots;
+    let last: Step | null = null;
+    const path: SiteFrame[] = [];
+    for (const frame of frames) {
+      const file = frame.getFileName();
+      if (!file || file.startsWith('node:') || file === ownFile) continue;
+      const position = frame.getPosition() * 2 + (frame.isAsync() ? 1 : 0);
+      let steps = next.get(position);
+      if (!steps) next.set(position, (steps = []));
+      let step = steps.find((candidate) => candidate.file === file);
+      if (!step) {
+        step = { file, frame: describe(frame, file), site: NO_SITE, next: new Map() };
+        steps.push(step);
+      }
+      path.push(step.frame);
+      last = step;
+      next = step.next;
+    }
+    if (!last) return NODES_OWN;
+    if (last.site === NO_SITE && sites.length < MOST_SITES) {
+      sites.push({ frames: path });
+      last.site = sites.length - 1;
+    }
+    return last.site;
+  };
+
+  return { sites, here: (callee) => intern(stackOf(callee, FRAME_LIMIT)) };
+}
+
+/** True when Node's module loader called `callee`: cheaper than a whole stack. */
+export function calledByLoader(callee: (...args: never[]) => unknown): boolean {
+  return stackOf(callee, 1)[0]?.getFileName()?.startsWith('node:internal/modules/') === true;
+}
+
+function describe(frame: StructuredFrame, file: string): SiteFrame {
+  return {
+    function: frame.getFunctionName() ?? '',
+    url: file,
+    line: frame.getLineNumber() ?? 1,
+    column: frame.getColumnNumber() ?? 1,
+    async: frame.isAsync(),
+  };
+}
+
+const capture = Error.captureStackTrace.bind(Error);
+
+/** The frames that called `callee`, by way of V8's stack trace API; the script's own hook and limit are put back. */
+function stackOf(callee: (...args: never[]) => unknown, limit: number): StructuredFrame[] {
+  const { prepareStackTrace: hook } = Error as { prepareStackTrace: unknown };
+  const limitBefore = Error.stackTraceLimit;
+  const holder: { stack?: unknown } = {};
+  try {
+    Error.stackTraceLimit = limit;
+    Error.prepareStackTrace = (_, frames) => frames;
+    capture(holder, callee);
+    const frames = holder.stack;
+    return Array.isArray(frames) ? (frames as StructuredFrame[]) : [];
+  } catch {
+    return [];
+  } finally {
+    Error.stackTraceLimit = limitBefore;
+    (Error as { prepareStackTrace: unknown }).prepareStackTrace = hook;
+  }
+}

@@ -1,0 +1,53 @@
+import inspector from 'node:inspector';
+import { Socket } from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
+import { GONE, HANDLE, type InterrupterSettings } from './interrupting.ts';
+
+/**
+ * A thread of our own beside the script's main thread. Through the inspector it makes the main thread flush what it measured, also in
+ * the middle of an endless loop; it hears the recorder's `stop`; and it ends the script when the recorder is gone.
+ */
+const { input, gone } = workerData as InterrupterSettings;
+
+/** The next flush after a tenth of the elapsed time, within these: a killed run loses little, a long one pays little. */
+const FLUSH_MS = { least: 100, most: 1000 };
+const PATIENCE_MS = 1500;
+
+const beganMs = performance.now();
+let handle: string | undefined;
+const session = new inspector.Session();
+session.connectToMainThread();
+session.post('Runtime.evaluate', { expression: `globalThis.${HANDLE}` }, (error, response) => {
+  handle = error ? undefined : response.result.objectId;
+  session.post('Runtime.evaluate', { expression: `delete globalThis.${HANDLE}` });
+  flushLater();
+});
+
+function ask(what: 'flush' | 'stop', answered: () => void): void {
+  if (handle === undefined) return;
+  session.post('Runtime.callFunctionOn', { objectId: handle, functionDeclaration: `function () { this.${what}() }` }, answered);
+}
+
+function flushLater(): void {
+  const elapsedMs = performance.now() - beganMs;
+  setTimeout(() => ask('flush', flushLater), Math.min(FLUSH_MS.most, Math.max(FLUSH_MS.least, elapsedMs / 10)));
+}
+
+// The main thread is about to exit: a session that is still connected would make Node print a line.
+parentPort?.once('message', () => {
+  handle = undefined;
+  session.disconnect();
+  Atomics.store(gone, 0, GONE);
+  Atomics.notify(gone, 0);
+});
+
+const recorder = new Socket({ fd: input, readable: true, writable: false });
+recorder.setEncoding('utf8');
+recorder.on('data', (words) => {
+  if (String(words).includes('stop')) ask('stop', () => undefined);
+});
+recorder.on('error', () => undefined);
+recorder.on('close', () => {
+  process.kill(process.pid, 'SIGTERM');
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), PATIENCE_MS);
+});

@@ -1,0 +1,46 @@
+import type { CallSite, CpuProfile } from '../../../../core/recording.ts';
+
+/**
+ * What the agent tells the recorder: JSON, one message a line, cut into chunks (see channel.ts). Times are µs on the monotonic clock.
+ * `thread` is 0 for the main thread, else the worker's number.
+ */
+export type FromAgent =
+  /** Sent before the first line of the thread's script. */
+  | { type: 'start'; name: string; pid: number; tid: number | null; atUs: number; profiling: { beforeUs: number; afterUs: number } | null }
+  /** What came since the last part, so that a run killed from outside still leaves a recording. */
+  | ({ type: 'part'; slice: CpuProfile | null } & Progress)
+  /** The whole profile, and what came since the last part. Nothing follows. */
+  | ({ type: 'end'; profile: CpuProfile | null; crashed: boolean } & Progress)
+  /** Measuring could not begin. */
+  | { type: 'failed'; detail: string };
+
+interface Progress {
+  atUs: number;
+  /** CPU time of the whole process since the start, µs. */
+  cpuUs: number;
+  operations: OperationsDelta;
+  /** Source maps that were not sent before: script URL → JSON text. */
+  sourceMaps: Record<string, string>;
+}
+
+/** What changed in an operation log since it was last asked. */
+export interface OperationsDelta {
+  /** New names; their indexes follow on those sent before. */
+  apis: string[];
+  /** New sites, likewise. */
+  sites: CallSite[];
+  /** Rows that changed, whole. */
+  sync: { api: number; site: number; calls: number; totalUs: number; maxUs: number }[];
+  /** New rows; `first` is the index of the first of them. */
+  async: { first: number; api: number[]; site: number[]; startUs: number[]; endUs: number[] };
+  /** Ends of rows sent before: index and time. */
+  ended: [number, number][];
+  /** Asynchronous operations so far that were too many to be listed. */
+  unlisted: number;
+}
+
+/** What the recorder tells the agent, one word a line. */
+export type ToAgent = 'stop';
+
+/** Names the file descriptors of the channel: `out,in`. Removed from the environment before the script sees it. */
+export const CHANNEL_VARIABLE = 'UNBLOCK_CHANNEL';

@@ -1,0 +1,186 @@
+import type { OperationsDelta } from './messages.ts';
+import { type CallSites, NODES_OWN, NO_SITE } from './call-sites.ts';
+import { nowUs } from './clock.ts';
+
+type Callee = (...args: never[]) => unknown;
+
+/** A call this long is always worth a stack. */
+const LONG_CALL_US = 500;
+/** Share of the elapsed time that may go into the stacks of shorter calls, and a start so that short runs get theirs. */
+const SYNC_BUDGET = { share: 0.02, startUs: 2000 };
+const ASYNC_BUDGET = { share: 0.04, startUs: 30_000 };
+/** Past this many, an operation that runs beside two others of the same API and site is no longer listed: a third changes no verdict. */
+const LISTED_IN_FULL = 20_000;
+/** About 10 MB in the recorder; what comes after is only counted. */
+const MOST_LISTED = 300_000;
+
+/** An asynchronous operation that is not listed. */
+export const UNLISTED = -1;
+
+interface SyncRow {
+  api: number;
+  site: number;
+  calls: number;
+  totalUs: number;
+  maxUs: number;
+  sent: number;
+}
+
+/**
+ * One thread's operations. `delta` may run at any point of the script (the recorder interrupts endless loops), also in the middle
+ * of the methods below: so each row is written whole before the counter that makes it visible.
+ */
+export function createOperationLog(callSites: CallSites) {
+  const beganUs = nowUs();
+  const apis: string[] = [];
+  /** By api, then by site + 1. */
+  const table: (SyncRow | undefined)[][] = [];
+  const rows: SyncRow[] = [];
+  let pending = { first: 0, api: [] as number[], site: [] as number[], startUs: [] as number[], endUs: [] as number[] };
+  let ended: [number, number][] = [];
+  let listed = 0;
+  let unlisted = 0;
+  let sentApis = 0;
+  let sentSites = 0;
+  let noise = 88_172_645;
+  /** In flight by `api * 2^20 + site`, counted only past LISTED_IN_FULL. */
+  const inFlight = new Map<number, number>();
+  const keys = new Map<number, number>();
+  let closed = false;
+
+  /** What went into stacks, µs. */
+  const spent = { sync: 0, async: 0 };
+  const affordable = (spentUs: number, budget: { share: number; startUs: number }) =>
+    spentUs < budget.startUs || spentUs - budget.startUs < budget.share * (nowUs() - beganUs);
+
+  const stack = (callee: Callee, kind: 'sync' | 'async'): number => {
+    const startUs = nowUs();
+    const site = callSites.here(callee);
+    spent[kind] += nowUs() - startUs;
+    return site;
+  };
+
+  /** A coin, so that stacks taken on a budget do not follow a loop's rhythm. */
+  const coin = () => {
+    noise ^= noise << 13;
+    noise ^= noise >>> 17;
+    noise ^= noise << 5;
+    return (noise & 1) === 0;
+  };
+
+  return {
+    /** True while a wrapped call runs: what it calls itself is not counted again. */
+    busy: false,
+
+    api(name: string): number {
+      apis.push(name);
+      table.push([]);
+      return apis.length - 1;
+    },
+
+    sync(api: number, startUs: number, callee: Callee): void {
+      const tookUs = nowUs() - startUs;
+      let site = NO_SITE;
+      if (tookUs >= LONG_CALL_US || (affordable(spent.sync, SYNC_BUDGET) && (spent.sync < SYNC_BUDGET.startUs || coin())))
+        site = stack(callee, 'sync');
+      if (site === NODES_OWN || closed) return;
+      const row = table[api]![site + 1];
+      if (row) {
+        row.calls++;
+        row.totalUs += tookUs;
+        if (tookUs > row.maxUs) row.maxUs = tookUs;
+      } else {
+        const first = { api, site, calls: 1, totalUs: tookUs, maxUs: tookUs, sent: 0 };
+        table[api]![site + 1] = first;
+        rows.push(first);
+      }
+    },
+
+    /** Begins an operation. UNLISTED: there is nothing to end. `endUs` where the end is known beforehand. */
+    begin(api: number, callee: Callee, endUs = -1): number {
+      if (closed) return UNLISTED;
+      const startUs = nowUs();
+      const site = affordable(spent.async, ASYNC_BUDGET) ? stack(callee, 'async') : NO_SITE;
+      if (site === NODES_OWN) return UNLISTED;
+      if (listed >= LISTED_IN_FULL) {
+        const key = api * 1_048_576 + site;
+        const beside = inFlight.get(key) ?? 0;
+        if (listed >= MOST_LISTED || beside >= 2) {
+          unlisted++;
+          return UNLISTED;
+        }
+        if (endUs < 0) {
+          inFlight.set(key, beside + 1);
+          keys.set(listed, key);
+        }
+      }
+      pending.api.push(api);
+      pending.site.push(site);
+      pending.startUs.push(Math.round(startUs));
+      pending.endUs.push(Math.round(endUs));
+      return listed++;
+    },
+
+    end(operation: number): void {
+      if (operation < 0 || closed) return;
+      const key = keys.get(operation);
+      if (key !== undefined) {
+        keys.delete(operation);
+        inFlight.set(key, (inFlight.get(key) ?? 1) - 1);
+      }
+      const at = Math.round(nowUs());
+      if (operation < pending.first) ended.push([operation, at]);
+      else if (pending.endUs[operation - pending.first] === -1) pending.endUs[operation - pending.first] = at;
+    },
+
+    /** Moves an end that was known beforehand to now: a timer was cleared. */
+    endEarly(operation: number): void {
+      if (operation < 0 || closed) return;
+      const at = Math.round(nowUs());
+      const endUs = pending.endUs[operation - pending.first];
+      if (endUs === undefined) ended.push([operation, at]);
+      else if (endUs === -1 || endUs > at) pending.endUs[operation - pending.first] = at;
+    },
+
+    delta(): OperationsDelta {
+      const count = listed - pending.first;
+      const whole = pending;
+      const ends = ended;
+      // Rows that are being written just now stay for the next time.
+      pending = {
+        first: listed,
+        api: whole.api.splice(count),
+        site: whole.site.splice(count),
+        startUs: whole.startUs.splice(count),
+        endUs: whole.endUs.splice(count),
+      };
+      ended = [];
+      const changed = rows.filter((row) => row.calls !== row.sent);
+      for (const row of changed) row.sent = row.calls;
+      const delta: OperationsDelta = {
+        apis: apis.slice(sentApis),
+        sites: callSites.sites.slice(sentSites),
+        sync: changed.map(({ api, site, calls, totalUs, maxUs }) => ({
+          api,
+          site,
+          calls,
+          totalUs: Math.round(totalUs),
+          maxUs: Math.round(maxUs),
+        })),
+        async: whole,
+        ended: ends,
+        unlisted,
+      };
+      sentApis = apis.length;
+      sentSites = callSites.sites.length;
+      return delta;
+    },
+
+    /** Nothing is noted from here on. */
+    close(): void {
+      closed = true;
+    },
+  };
+}
+
+export type OperationLog = ReturnType<typeof createOperationLog>;

@@ -1,0 +1,97 @@
+import fs from 'node:fs';
+import { findSourceMap, syncBuiltinESMExports } from 'node:module';
+import type { CpuProfile } from '../../../../core/recording.ts';
+import { createCallSites } from './call-sites.ts';
+import { openChannel } from './channel.ts';
+import { nowUs } from './clock.ts';
+import { wrapCoreApis } from './core-apis.ts';
+import type { FromAgent } from './messages.ts';
+import { createOperationLog } from './operation-log.ts';
+import { startProfiler } from './profiler.ts';
+import { wrapTimers } from './timers.ts';
+
+export interface RecordedThread {
+  /** Sends what came since the last flush. May be called at any point of the script, by way of an interrupt. */
+  flush(): void;
+  /** Sends everything and ends the measurement. Only the first call counts. */
+  finish(): void;
+}
+
+/** Measures the calling thread: profiler on, core APIs wrapped. `thread` is 0 for the main thread. */
+export function recordThread(fd: number, thread: number, name: string): RecordedThread {
+  const send: (message: FromAgent) => void = openChannel(fd, thread);
+  const cpuUsage = process.cpuUsage.bind(process);
+  const log = createOperationLog(createCallSites(__filename));
+  const tid = threadIdOf();
+  wrapCoreApis(log);
+  wrapTimers(log);
+  syncBuiltinESMExports();
+  const sentMaps = new Set<string>();
+  let finished = false;
+  let crashed = false;
+
+  process.on('uncaughtExceptionMonitor', (error: unknown) => {
+    crashed = true;
+    withoutOwnFrames(error);
+  });
+
+  const beforeUs = nowUs();
+  const profiler = startProfiler();
+  const afterUs = nowUs();
+  const cpuAtStart = cpuUsage();
+  const progress = (profile: CpuProfile | null) => {
+    const { user, system } = cpuUsage(cpuAtStart);
+    return { atUs: Math.round(nowUs()), cpuUs: user + system, operations: log.delta(), sourceMaps: newSourceMaps(profile, sentMaps) };
+  };
+  send({ type: 'start', name, pid: process.pid, tid, atUs: Math.round(nowUs()), profiling: { beforeUs, afterUs } });
+
+  return {
+    flush() {
+      if (finished) return;
+      const slice = profiler.slice();
+      send({ type: 'part', slice, ...progress(slice) });
+    },
+    finish() {
+      if (finished) return;
+      finished = true;
+      const profile = profiler.stop();
+      send({ type: 'end', profile, crashed: crashed && process.listenerCount('uncaughtException') === 0, ...progress(profile) });
+      log.close();
+    },
+  };
+}
+
+/** The system's number of this thread, for its scheduler statistics; null but on Linux. */
+function threadIdOf(): number | null {
+  try {
+    return Number(fs.readlinkSync('/proc/thread-self').split('/').at(-1));
+  } catch {
+    return null;
+  }
+}
+
+/** Maps that Node keeps because a loader asked for it (tsx does): the loaded source is not what the file holds. */
+function newSourceMaps(profile: CpuProfile | null, sent: Set<string>): Record<string, string> {
+  const maps: Record<string, string> = {};
+  for (const { callFrame } of profile?.nodes ?? []) {
+    const { url } = callFrame;
+    if (!url || url.startsWith('node:') || sent.has(url)) continue;
+    sent.add(url);
+    const map = findSourceMap(url);
+    if (map) maps[url] = JSON.stringify(map.payload);
+  }
+  return maps;
+}
+
+/** What Node prints for a crash is what it prints without us. */
+function withoutOwnFrames(error: unknown): void {
+  try {
+    if (!(error instanceof Error) || typeof error.stack !== 'string' || !error.stack.includes(__filename)) return;
+    error.stack = error.stack
+      .split('\n')
+      .filter((line) => !(line.includes(__filename) && /^\s+at /.test(line)))
+      .join('\n');
+  } catch {
+    // A frozen error keeps its stack.
+  }
+}

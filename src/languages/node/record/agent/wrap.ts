@@ -1,0 +1,188 @@
+import { promisify } from 'node:util';
+import { type OperationLog, UNLISTED } from './operation-log.ts';
+import { nowUs } from './clock.ts';
+
+/**
+ * How a core API is measured. Rules for every wrapper: `this`, arguments, result, name, length and own properties stay what they were;
+ * a throw is let through by `finally`, never thrown again, as V8 would report the wrapper as the place it came from.
+ */
+export type Callable = (this: unknown, ...args: unknown[]) => unknown;
+export type Owner = Record<PropertyKey, unknown>;
+
+const { apply } = Reflect;
+const { then } = Promise.prototype as { then: Callable };
+
+/** Replaces `owner[name]` where it is a function; own properties (`util.promisify.custom` among them) are copied. */
+export function replace(owner: object, name: PropertyKey, make: (original: Callable) => Callable): void {
+  const descriptor = Object.getOwnPropertyDescriptor(owner, name);
+  if (!descriptor || typeof descriptor.value !== 'function' || (!descriptor.writable && !descriptor.configurable)) return;
+  const original = descriptor.value as Callable;
+  const wrapper = make(original);
+  copyProperties(original, wrapper);
+  if (descriptor.configurable) Object.defineProperty(owner, name, { ...descriptor, value: wrapper });
+  else (owner as Owner)[name] = wrapper;
+}
+
+function copyProperties(from: object, to: object): void {
+  for (const key of Reflect.ownKeys(from)) {
+    try {
+      Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key)!);
+    } catch {
+      // A property of functions that can't be redefined (`prototype` with another flag): the wrapper keeps its own.
+    }
+  }
+}
+
+/** Calls the original with one more frame in stack traces, so that ours does not push out one of the script's. */
+function call(original: Callable, self: unknown, args: unknown[]): unknown {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = limit + 1;
+  try {
+    return apply(original, self, args);
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+/** Likewise, while what the original calls itself is not counted. */
+function callAlone(log: OperationLog, original: Callable, self: unknown, args: unknown[]): unknown {
+  const limit = Error.stackTraceLimit;
+  log.busy = true;
+  Error.stackTraceLimit = limit + 2;
+  try {
+    return apply(original, self, args);
+  } finally {
+    log.busy = false;
+    Error.stackTraceLimit = limit;
+  }
+}
+
+/** `isOurs`: false where the call is not the script's (a module being loaded). */
+export function wrapSync(
+  log: OperationLog,
+  owner: object,
+  name: PropertyKey,
+  api: string,
+  isOurs?: (args: unknown[], callee: Callable) => boolean,
+): void {
+  replace(owner, name, (original) => {
+    const index = log.api(api);
+    const wrapper: Callable = function (...args) {
+      if (log.busy || (isOurs && !isOurs(args, wrapper))) return call(original, this, args);
+      const limit = Error.stackTraceLimit;
+      log.busy = true;
+      Error.stackTraceLimit = limit + 1;
+      const startUs = nowUs();
+      try {
+        return apply(original, this, args);
+      } finally {
+        log.busy = false;
+        Error.stackTraceLimit = limit;
+        log.sync(index, startUs, wrapper);
+      }
+    };
+    return wrapper;
+  });
+}
+
+/** For APIs whose last argument is a callback; without one they count as synchronous where `syncApi` says so, else not at all. */
+export function wrapCallback(log: OperationLog, owner: object, name: PropertyKey, api: string, syncWithout = false): void {
+  replace(owner, name, (original) => {
+    const index = log.api(api);
+    const wrapper: Callable = function (...args) {
+      if (log.busy) return call(original, this, args);
+      const last = args.length - 1;
+      const callback = args[last];
+      if (typeof callback !== 'function') {
+        if (!syncWithout) return apply(original, this, args);
+        const startUs = nowUs();
+        try {
+          return callAlone(log, original, this, args);
+        } finally {
+          log.sync(index, startUs, wrapper);
+        }
+      }
+      const operation = log.begin(index, wrapper);
+      if (operation === UNLISTED) return apply(original, this, args);
+      args[last] = function (this: unknown, ...results: unknown[]) {
+        log.end(operation);
+        return apply(callback as Callable, this, results);
+      };
+      let began = false;
+      try {
+        const result = callAlone(log, original, this, args);
+        began = true;
+        return result;
+      } finally {
+        if (!began) log.end(operation);
+      }
+    };
+    return wrapper;
+  });
+}
+
+/** For APIs that return a promise. The derived promise is returned, so that an unhandled rejection stays one. */
+export function wrapPromise(log: OperationLog, owner: object, name: PropertyKey, api: string, onValue?: (value: unknown) => void): void {
+  replace(owner, name, (original) => promiseWrapper(log, original, log.api(api), onValue));
+}
+
+function promiseWrapper(log: OperationLog, original: Callable, index: number, onValue?: (value: unknown) => void): Callable {
+  const wrapper: Callable = function (...args) {
+    if (log.busy) return call(original, this, args);
+    const operation = log.begin(index, wrapper);
+    let result: unknown = null;
+    try {
+      result = callAlone(log, original, this, args);
+    } finally {
+      if (!(result instanceof Promise)) log.end(operation);
+    }
+    if (!(result instanceof Promise)) return result;
+    const derived = apply(then, result, [
+      (value: unknown) => {
+        log.end(operation);
+        onValue?.(value);
+        return value;
+      },
+      (error: unknown) => {
+        log.end(operation);
+        throw error;
+      },
+    ]) as Promise<unknown>;
+    // `util.promisify(exec)` hangs the child on its promise.
+    if (Reflect.ownKeys(result).length > 0) copyProperties(result, derived);
+    return derived;
+  };
+  return wrapper;
+}
+
+/** For APIs that `util.promisify` treats in a way of their own: `exec`, `setTimeout`. */
+export function wrapPromisified(log: OperationLog, owner: object, name: PropertyKey, api: string): void {
+  const wrapped = (owner as Owner)[name];
+  if (typeof wrapped === 'function') wrapPromise(log, wrapped, promisify.custom, api);
+}
+
+/** For APIs that return an emitter: the operation ends with the first of these events. */
+export function wrapEmitter(log: OperationLog, owner: object, name: PropertyKey, api: string, events: readonly string[]): void {
+  replace(owner, name, (original) => {
+    const index = log.api(api);
+    const wrapper: Callable = function (...args) {
+      if (log.busy) return call(original, this, args);
+      const operation = log.begin(index, wrapper);
+      let emitter: unknown = null;
+      try {
+        emitter = callAlone(log, original, this, args);
+        return emitter;
+      } finally {
+        if (emitter === null) log.end(operation);
+        else if (operation !== UNLISTED) endWith(log, operation, emitter, events);
+      }
+    };
+    return wrapper;
+  });
+}
+
+function endWith(log: OperationLog, operation: number, emitter: unknown, events: readonly string[]): void {
+  const { once } = emitter as { once?: unknown };
+  if (typeof once !== 'function') return;
+  for (const event of events) apply(once as Callable, emitter, [event, () => log.end(operation)]);
+}

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import type { FromAgent, ToAgent } from './agent/messages.ts';
+import { readChannel } from './channel.ts';
+import { scriptEnvironment, withChannel, withoutDebugger } from './environment.ts';
+import type { RecordRequest } from './recorder.ts';
+
+export interface LaunchedScript {
+  process: ChildProcess;
+  agentFile: string;
+  tell(word: ToAgent): void;
+  /** Resolves when the process is gone and all it told was heard. Rejects when it could not be started. */
+  ended: Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>;
+}
+
+/** A daemon that the script left behind may hold the channel open: no longer than this is it listened to. */
+const LAST_WORDS_MS = 1000;
+
+/**
+ * Starts the script with the agent ahead of it, in our own process group and with our own stdin and output, so that a terminal stays a
+ * terminal for it. The agent talks over two pipes of its own, closed to the script's children.
+ */
+export function launch(request: RecordRequest, onMessage: (thread: number, message: FromAgent) => void): LaunchedScript {
+  const { target, output, distFolder } = request;
+  const agentFile = join(distFolder, 'agent.cjs');
+  const args = ['--require', agentFile, ...withoutDebugger(target.nodeOptions), target.script, ...target.args];
+  const child = spawn(target.node.path, args, {
+    cwd: target.cwd,
+    env: withChannel(scriptEnvironment(process.env, target.env), 3, 4),
+    stdio: ['inherit', output === 'stderr' ? 2 : 'inherit', 'inherit', 'pipe', 'pipe'],
+  });
+  const fromAgent = child.stdio[3] as Readable;
+  const toAgent = child.stdio[4] as Writable;
+  fromAgent.on('data', readChannel(onMessage));
+  toAgent.on('error', () => undefined);
+  fromAgent.on('error', () => undefined);
+  return {
+    process: child,
+    agentFile,
+    tell: (word) => void toAgent.write(`${word}\n`),
+    ended: new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (exitCode, signal) => {
+        const done = () => {
+          clearTimeout(patience);
+          fromAgent.destroy();
+          toAgent.destroy();
+          resolve({ exitCode, signal });
+        };
+        const patience = setTimeout(done, LAST_WORDS_MS);
+        if (fromAgent.readableEnded) done();
+        else fromAgent.once('end', done);
+      });
+    }),
+  };
+}

@@ -1,0 +1,197 @@
+import { pathToFileURL } from 'node:url';
+import { Failure } from '../../../core/failure.ts';
+import type { Lane, OnCpuTrack, Recording, Run } from '../../../core/recording.ts';
+import type { FromAgent } from './agent/messages.ts';
+import { type LaunchedScript, launch } from './launch.ts';
+import { descendantsOf, killAll } from './process-tree.ts';
+import type { Recorder, RecordRequest } from './recorder.ts';
+import { followThread } from './scheduler-track.ts';
+import { shareFate } from './shared-fate.ts';
+import { readSourceMaps } from './source-maps.ts';
+import { addToThread, beginThread, laneOf, type ThreadRecording } from './thread-recording.ts';
+
+const PROGRESS_MS = 500;
+/** How long a script that is to be stopped may take to hand out its profile, and then to end by itself. */
+const ANSWER_MS = 700;
+const FAREWELL_MS = 1000;
+
+/**
+ * Our own engine: V8's sampling profiler, driven by an agent inside the script's process through an in-process inspector session (no port
+ * is opened), with core APIs wrapped and, on Linux, the scheduler's statistics read from outside.
+ */
+export const v8Recorder: Recorder = { id: 'v8', record };
+
+interface Threads {
+  told: Map<number, ThreadRecording>;
+  tracks: Map<number, { stop(): OnCpuTrack }>;
+  failed: string | null;
+}
+
+async function record(request: RecordRequest): Promise<Recording> {
+  refuseCancelled(request);
+  const threads: Threads = { told: new Map(), tracks: new Map(), failed: null };
+  const beganMs = performance.now();
+  const timers: NodeJS.Timeout[] = [];
+  const script = launch(request, (thread, message) => {
+    hear(threads, thread, message);
+    if (thread !== 0 || message.type !== 'start') return;
+    const startMs = performance.now();
+    request.onProgress(0);
+    timers.push(setInterval(() => request.onProgress(performance.now() - startMs), PROGRESS_MS));
+  });
+  const separate = shareFate(script.process);
+  const ending = endOnRequest(request, script, threads);
+  try {
+    const { exitCode, signal } = await script.ended.catch((error: unknown) => {
+      throw new Failure(`${request.target.node.path} could not be started: check *unblock.nodePath*.`, String(error));
+    });
+    const goneUs = Number(process.hrtime.bigint() / 1000n);
+    const tracks = new Map([...threads.tracks].map(([thread, track]) => [thread, track.stop()]));
+    threads.tracks.clear();
+    refuseCancelled(request);
+    const main = threads.told.get(0);
+    if (!main) throw neverBegan(request, threads, exitCode, signal, performance.now() - beganMs);
+    return await recordingOf(request, script, threads, main, tracks, { exitCode, signal, stopped: ending.stopped, goneUs });
+  } finally {
+    timers.forEach(clearInterval);
+    for (const track of threads.tracks.values()) track.stop();
+    ending.forget();
+    separate();
+  }
+}
+
+function hear(threads: Threads, thread: number, message: FromAgent): void {
+  if (message.type === 'failed') threads.failed = message.detail;
+  else if (message.type === 'start') {
+    threads.told.set(thread, beginThread(message));
+    const track = message.tid === null ? null : followThread(message.pid, message.tid);
+    if (track) threads.tracks.set(thread, track);
+  } else {
+    const known = threads.told.get(thread);
+    if (known) addToThread(known, message);
+  }
+}
+
+/** Ends the script when it is asked for: first its profile, then a friendly signal, then an unfriendly one to it and all it started. */
+function endOnRequest({ stop, cancel }: RecordRequest, script: LaunchedScript, threads: Threads): { stopped: boolean; forget(): void } {
+  const timers: NodeJS.Timeout[] = [];
+  const state = { stopped: false, forget };
+  const { process: child } = script;
+  const end = () => {
+    const pid = child.pid;
+    if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const family = descendantsOf(pid);
+    child.kill('SIGTERM');
+    const force = setTimeout(() => killAll([...family, ...descendantsOf(pid), pid]), FAREWELL_MS);
+    timers.push(force);
+    child.once('exit', () => {
+      clearTimeout(force);
+      killAll(family);
+    });
+  };
+  const onStop = () => {
+    if (threads.told.get(0)?.ended) return;
+    state.stopped = true;
+    script.tell('stop');
+    const beganMs = performance.now();
+    // A main thread inside spawnSync answers nothing until the child it waits for is gone.
+    timers.push(
+      setTimeout(() => child.pid !== undefined && !threads.told.get(0)?.ended && killAll(descendantsOf(child.pid)), ANSWER_MS / 2),
+    );
+    const poll = setInterval(() => {
+      if (!threads.told.get(0)?.ended && performance.now() - beganMs < ANSWER_MS) return;
+      clearInterval(poll);
+      end();
+    }, 5);
+    timers.push(poll);
+  };
+  stop.addEventListener('abort', onStop, { once: true });
+  cancel.addEventListener('abort', end, { once: true });
+  if (stop.aborted) onStop();
+  function forget() {
+    for (const timer of timers) clearTimeout(timer);
+    stop.removeEventListener('abort', onStop);
+    cancel.removeEventListener('abort', end);
+  }
+  return state;
+}
+
+interface Ending {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  stopped: boolean;
+  /** When the process was seen to be gone, µs. */
+  goneUs: number;
+}
+
+async function recordingOf(
+  request: RecordRequest,
+  script: LaunchedScript,
+  threads: Threads,
+  main: ThreadRecording,
+  tracks: Map<number, OnCpuTrack>,
+  ending: Ending,
+): Promise<Recording> {
+  const ownUrl = pathToFileURL(script.agentFile).href;
+  const lanes = await Promise.all(
+    [...threads.told]
+      .sort(([a], [b]) => a - b)
+      .map(async ([thread, told]): Promise<Lane> => {
+        const lane = laneOf(told, ownUrl);
+        return {
+          ...lane,
+          id: thread === 0 ? 'main' : `worker-${thread}`,
+          kind: thread === 0 ? 'main' : 'worker',
+          onCpu: tracks.get(thread) ?? null,
+          sourceMaps: await readSourceMaps(lane.cpuProfile, lane.sourceMaps),
+        };
+      }),
+  );
+  return {
+    schema: 'unblock/recording/1',
+    language: 'node',
+    engine: 'v8',
+    target: request.target,
+    machine: request.machine,
+    run: { wallUs: main.lastUs - main.start.atUs, exitCode: ending.exitCode, signal: ending.signal, ended: howEnded(main, ending) },
+    lanes,
+    notes: notesOn(main, ending),
+  };
+}
+
+/** Signals by which a program ends itself because something in it is broken. */
+const CRASHES: readonly string[] = ['SIGABRT', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS'];
+
+function howEnded(main: ThreadRecording, { signal, stopped }: Ending): Run['ended'] {
+  if (stopped) return 'stopped';
+  if (signal !== null) return CRASHES.includes(signal) ? 'crashed' : 'killed';
+  return main.crashed ? 'crashed' : 'exit';
+}
+
+/** What is missing below this is not worth a sentence. */
+const MISSED_US = 50_000;
+
+function notesOn(main: ThreadRecording, { signal, stopped, goneUs }: Ending): string[] {
+  const notes: string[] = [];
+  const missedUs = goneUs - main.lastUs;
+  if (!main.ended && missedUs > MISSED_US) {
+    const how = stopped ? 'stopped' : signal === null ? 'gone' : `ended by ${signal}`;
+    notes.push(`The last ${(missedUs / 1e6).toFixed(2)} s before the script was ${how} could not be measured.`);
+  }
+  if (main.unlisted > 0)
+    notes.push(`${main.unlisted} asynchronous operations were too many to list: they are missing from the waiting times.`);
+  return notes;
+}
+
+function refuseCancelled({ cancel }: RecordRequest): void {
+  if (cancel.aborted) throw new Failure('Profiling was cancelled.');
+}
+
+function neverBegan({ target }: RecordRequest, threads: Threads, exitCode: number | null, signal: string | null, afterMs: number): Failure {
+  const how = signal ?? `exit code ${exitCode ?? 'unknown'}`;
+  if (threads.failed !== null) return new Failure('This node does not let itself be profiled: check its options.', threads.failed);
+  return new Failure(
+    `Node ended before the script began (${how}): see what it printed above.`,
+    `${target.node.path} ${target.nodeOptions.join(' ')} after ${Math.round(afterMs)} ms`,
+  );
+}
