@@ -64,7 +64,7 @@ const programs = {
   },
   agent: {
     ...node,
-    entryPoints: { agent: 'src/languages/node/record/agent/main.ts' },
+    entryPoints: { agent: 'src/languages/node/record/agent/main.ts', interrupter: 'src/languages/node/record/agent/interrupter.ts' },
     external: builtinModules,
     minify: true,
     sourcemap: false,

@@ -1,13 +1,13 @@
 import inspector from 'node:inspector';
 import { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
-import { GONE, HANDLE, type InterrupterSettings } from './interrupting.ts';
+import { GONE, HANDLE, type InterrupterSettings, READY } from './interrupting.ts';
 
 /**
  * A thread of our own beside the script's main thread. Through the inspector it makes the main thread flush what it measured, also in
  * the middle of an endless loop; it hears the recorder's `stop`; and it ends the script when the recorder is gone.
  */
-const { input, gone } = workerData as InterrupterSettings;
+const { input, state } = workerData as InterrupterSettings;
 
 /** The next flush after a tenth of the elapsed time, within these: a killed run loses little, a long one pays little. */
 const FLUSH_MS = { least: 100, most: 1000 };
@@ -20,8 +20,14 @@ session.connectToMainThread();
 session.post('Runtime.evaluate', { expression: `globalThis.${HANDLE}` }, (error, response) => {
   handle = error ? undefined : response.result.objectId;
   session.post('Runtime.evaluate', { expression: `delete globalThis.${HANDLE}` });
+  become(READY);
   flushLater();
 });
+
+function become(what: number): void {
+  Atomics.store(state, 0, what);
+  Atomics.notify(state, 0);
+}
 
 function ask(what: 'flush' | 'stop', answered: () => void): void {
   if (handle === undefined) return;
@@ -37,8 +43,7 @@ function flushLater(): void {
 parentPort?.once('message', () => {
   handle = undefined;
   session.disconnect();
-  Atomics.store(gone, 0, GONE);
-  Atomics.notify(gone, 0);
+  become(GONE);
 });
 
 const recorder = new Socket({ fd: input, readable: true, writable: false });

@@ -5,27 +5,32 @@ import { Worker } from 'node:worker_threads';
 export interface InterrupterSettings {
   /** The file descriptor on which the recorder talks. */
   input: number;
-  /** Set to GONE when it has let go of the main thread. */
-  gone: Int32Array;
+  /** READY when it has the main thread's functions, GONE when it has let go of the main thread. */
+  state: Int32Array;
 }
 
-export const GONE = 1;
+export const READY = 1;
+export const GONE = 2;
 
 /** Where the interrupter finds the main thread's functions, once; it deletes the property at that moment. */
 export const HANDLE = '__unblock';
 
+/** On a busy machine a thread may take long to start; the script waits for it, as without it nothing is left of a run that is killed. */
+const START_MS = 5000;
 const FAREWELL_MS = 200;
 
 export interface Interrupting {
   worker: Worker;
+  /** Waits until the interrupter works. */
+  ready(): void;
   /** Makes the interrupter let go of the main thread, which is about to exit. */
   dismiss(): void;
 }
 
 /** Small, unreferenced, with nothing of the script's options and environment. */
 export function startInterrupter(input: number): Interrupting {
-  const gone = new Int32Array(new SharedArrayBuffer(4));
-  const settings: InterrupterSettings = { input, gone };
+  const state = new Int32Array(new SharedArrayBuffer(4));
+  const settings: InterrupterSettings = { input, state };
   const worker = new Worker(join(__dirname, 'interrupter.cjs'), {
     workerData: settings,
     execArgv: [],
@@ -38,11 +43,12 @@ export function startInterrupter(input: number): Interrupting {
   let dismissed = false;
   return {
     worker,
+    ready: () => void wait(state, 0, 0, START_MS),
     dismiss() {
       if (dismissed) return;
       dismissed = true;
       worker.postMessage('');
-      wait(gone, 0, 0, FAREWELL_MS);
+      wait(state, 0, READY, FAREWELL_MS);
     },
   };
 }

@@ -15,10 +15,13 @@ export function recordMainThread(out: number, input: number): void {
   try {
     hideOptions(process.execArgv);
     shiftThreadIds();
-    const interrupting = startInterrupter(input);
     const thread = recordThread(out, 0, 'main');
     Object.defineProperty(globalThis, HANDLE, { value: { flush: () => thread.flush(), stop: () => stop(thread) }, configurable: true });
+    const interrupting = startInterrupter(input);
+    thread.wrap();
     hookEndings(thread, interrupting);
+    interrupting.ready();
+    thread.begin();
   } catch (error) {
     const failed: FromAgent = { type: 'failed', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     openChannel(out, 0)(failed);

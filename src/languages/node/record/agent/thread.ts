@@ -7,54 +7,61 @@ import { nowUs } from './clock.ts';
 import { wrapCoreApis } from './core-apis.ts';
 import type { FromAgent } from './messages.ts';
 import { createOperationLog } from './operation-log.ts';
-import { startProfiler } from './profiler.ts';
+import { type Profiler, startProfiler } from './profiler.ts';
 import { wrapTimers } from './timers.ts';
 
 export interface RecordedThread {
+  /** Wraps the core APIs. */
+  wrap(): void;
+  /** Starts the profiler: the script's first line comes next. */
+  begin(): void;
   /** Sends what came since the last flush. May be called at any point of the script, by way of an interrupt. */
   flush(): void;
   /** Sends everything and ends the measurement. Only the first call counts. */
   finish(): void;
 }
 
-/** Measures the calling thread: profiler on, core APIs wrapped. `thread` is 0 for the main thread. */
+/** Measures the calling thread. `thread` is 0 for the main thread. */
 export function recordThread(fd: number, thread: number, name: string): RecordedThread {
   const send: (message: FromAgent) => void = openChannel(fd, thread);
   const cpuUsage = process.cpuUsage.bind(process);
   const log = createOperationLog(createCallSites(__filename));
-  const tid = threadIdOf();
-  wrapCoreApis(log);
-  wrapTimers(log);
-  syncBuiltinESMExports();
   const sentMaps = new Set<string>();
-  let finished = false;
+  let profiler: Profiler | null = null;
+  let cpuAtStart = cpuUsage();
   let crashed = false;
-
-  process.on('uncaughtExceptionMonitor', (error: unknown) => {
-    crashed = true;
-    withoutOwnFrames(error);
-  });
-
-  const beforeUs = nowUs();
-  const profiler = startProfiler();
-  const afterUs = nowUs();
-  const cpuAtStart = cpuUsage();
   const progress = (profile: CpuProfile | null) => {
     const { user, system } = cpuUsage(cpuAtStart);
     return { atUs: Math.round(nowUs()), cpuUs: user + system, operations: log.delta(), sourceMaps: newSourceMaps(profile, sentMaps) };
   };
-  send({ type: 'start', name, pid: process.pid, tid, atUs: Math.round(nowUs()), profiling: { beforeUs, afterUs } });
 
   return {
+    wrap() {
+      wrapCoreApis(log);
+      wrapTimers(log);
+      syncBuiltinESMExports();
+      process.on('uncaughtExceptionMonitor', (error: unknown) => {
+        crashed = true;
+        withoutOwnFrames(error);
+      });
+    },
+    begin() {
+      const tid = threadIdOf();
+      const beforeUs = nowUs();
+      profiler = startProfiler();
+      const afterUs = nowUs();
+      cpuAtStart = cpuUsage();
+      send({ type: 'start', name, pid: process.pid, tid, atUs: Math.round(nowUs()), profiling: { beforeUs, afterUs } });
+    },
     flush() {
-      if (finished) return;
+      if (!profiler) return;
       const slice = profiler.slice();
       send({ type: 'part', slice, ...progress(slice) });
     },
     finish() {
-      if (finished) return;
-      finished = true;
+      if (!profiler) return;
       const profile = profiler.stop();
+      profiler = null;
       send({ type: 'end', profile, crashed: crashed && process.listenerCount('uncaughtException') === 0, ...progress(profile) });
       log.close();
     },

@@ -33,10 +33,10 @@ function copyProperties(from: object, to: object): void {
   }
 }
 
-/** Calls the original with one more frame in stack traces, so that ours does not push out one of the script's. */
+/** Calls the original with room for our frames in stack traces, so that they do not push out the script's. */
 function call(original: Callable, self: unknown, args: unknown[]): unknown {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = limit + 1;
+  Error.stackTraceLimit = limit + 2;
   try {
     return apply(original, self, args);
   } finally {
