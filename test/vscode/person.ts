@@ -59,7 +59,7 @@ async function walk(path: Path): Promise<void> {
   cpSync(join(root, 'examples'), workspace, { recursive: true });
   const original = readFileSync(file, 'utf8');
   installVsix('1.139', dataFolder, vsix);
-  const settings = { 'window.autoDetectColorScheme': true, 'unblock.nodePath': process.execPath };
+  const settings = { 'window.autoDetectColorScheme': true };
   const server = await startCodeServer({ version: '1.139', dataFolder, inHostTests: false, settings });
   const browser = await launchChromium();
   const page = await openPage(browser);
