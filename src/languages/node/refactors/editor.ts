@@ -18,13 +18,14 @@ export interface Editor {
 }
 
 interface Pending extends Edit {
-  /** At one position: what closes an expression comes first (the inner first), then what opens one (the outer first), then replacements. */
+  /** At one position: what closes an expression comes first (the inner first), then whole lines, then what opens one (the outer first), then replacements. */
   rank: number;
 }
 
 const CLOSING = 0;
-const OPENING = 1;
-const REPLACING = 2;
+const INSERTING = 1;
+const OPENING = 2;
+const REPLACING = 3;
 
 export function editorOf(source: Source): Editor {
   let pending: (Pending & { order: number })[] = [];
@@ -34,8 +35,9 @@ export function editorOf(source: Source): Editor {
   };
   const within = (edit: Pending, start: number, end: number): boolean => {
     if (edit.start < start || edit.end > end) return false;
-    if (edit.start === start && edit.end === start && edit.rank === CLOSING && start !== end) return false;
-    return !(edit.start === end && edit.rank === OPENING && start !== end);
+    if (edit.start !== edit.end || start === end) return true;
+    if (edit.start === start) return edit.rank === OPENING || edit.rank === REPLACING;
+    return edit.start !== end || edit.rank === CLOSING;
   };
   const rendered = (start: number, end: number): string => {
     let result = '';
@@ -48,7 +50,7 @@ export function editorOf(source: Source): Editor {
     return result + source.text.slice(position, end);
   };
   return {
-    replace: (start, end, newText, why) => add({ start, end, newText, why, rank: REPLACING }, 0),
+    replace: (start, end, newText, why) => add({ start, end, newText, why, rank: start === end ? INSERTING : REPLACING }, 0),
     before: (node, newText, why) => {
       const start = node.getStart(source.ast);
       add({ start, end: start, newText, why, rank: OPENING }, -node.end);
@@ -57,7 +59,7 @@ export function editorOf(source: Source): Editor {
     append: (lines, why) => {
       const gap = source.text.endsWith('\n') ? source.eol : source.eol + source.eol;
       const end = source.text.length;
-      add({ start: end, end, newText: gap + lines.replaceAll('\n', source.eol), why, rank: REPLACING }, pending.length);
+      add({ start: end, end, newText: gap + lines.replaceAll('\n', source.eol), why, rank: INSERTING }, pending.length);
     },
     rendered,
     rewrite: (start, end, newText, why) => {

@@ -12,6 +12,8 @@ export interface Imports {
   name(module: string, exported: string): string;
   /** The local name of `promisify(original)`, where `original` is how the file reaches the function. */
   promisified(exported: string, original: string): string;
+  /** Imports what was declared here before under the same name. */
+  kept(module: string, name: string, isType: boolean): void;
   /** A reference that an edit took away: an import without any left goes too. */
   dropped(identifier: TS.Identifier): void;
   flush(): void;
@@ -73,6 +75,12 @@ export function importsOf(source: Source, editor: Editor): Imports {
       );
       return local;
     },
+    kept: (module, exported, isType) => {
+      const names = added.get(module) ?? new Map<string, string>();
+      added.set(module, names);
+      const specifier = isType ? `type ${exported}` : exported;
+      names.set(specifier, specifier);
+    },
     dropped: (identifier) => void dropped.add(identifier),
     flush: () => {
       const isUnused = (binding: Binding | null): boolean =>
@@ -118,12 +126,8 @@ function specifiersOf(source: Source, names: Map<string, string> | undefined): s
 }
 
 function importLine(source: Source, statements: ImportStatement[], module: string, names: Map<string, string>): string {
-  const scheme =
-    statements.length === 0 ||
-    statements.some((one) => one.specifier.startsWith('node:')) ||
-    !statements.some((one) => isCore(one.specifier))
-      ? 'node:'
-      : '';
+  const bareNames = statements.some((one) => isCore(one.specifier)) && !statements.some((one) => one.specifier.startsWith('node:'));
+  const scheme = module.startsWith('.') || bareNames ? '' : 'node:';
   const specifier = `${source.quote}${scheme}${module}${source.quote}`;
   const braces = `{ ${specifiersOf(source, names).join(', ')} }`;
   return source.modules === 'import'
@@ -146,7 +150,7 @@ function insertLines(source: Source, editor: Editor, after: TS.Statement | null,
     return;
   }
   const first = source.ast.statements.find((one) => !(ts.isExpressionStatement(one) && ts.isStringLiteral(one.expression)));
-  const start = first?.getStart(source.ast) ?? source.text.length;
+  const start = first === undefined ? source.text.length : startWithComments(source, first);
   editor.replace(start, start, `${[...imports, ...constants].join(eol)}${eol}${eol}`, 'import what is used now');
 }
 
@@ -205,6 +209,16 @@ function existingPromisified(source: Source, original: string): string | null {
     }
   }
   return null;
+}
+
+/** Where the comments begin that belong to a statement: those that no blank line parts from it. */
+export function startWithComments(source: Source, statement: TS.Statement): number {
+  let start = statement.getStart(source.ast);
+  for (const comment of (ts.getLeadingCommentRanges(source.text, statement.getFullStart()) ?? []).toReversed()) {
+    if (/\n[ \t]*\r?\n/.test(source.text.slice(comment.end, start))) break;
+    start = comment.pos;
+  }
+  return start;
 }
 
 function trailingCommentEnd(source: Source, end: number): number {

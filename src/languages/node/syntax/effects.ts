@@ -12,6 +12,8 @@ export interface Effects {
   reads: Set<Binding>;
   /** Bindings declared outside that it assigns, or whose value it changes (`list.push`, `table[key] =`). */
   writes: Set<Binding>;
+  /** Those of `writes` whose value is changed, rather than replaced. */
+  changes: Set<Binding>;
   /** What it prints with: `console.log`. */
   prints: string | null;
   /** Calls that change something outside the program (`fs.writeFile`). */
@@ -33,9 +35,10 @@ export interface EffectOptions {
 export function effectsOf(source: Source, nodes: readonly TS.Node[], { skip = new Set(), own = new Set() }: EffectOptions = {}): Effects {
   const reads = new Set<Binding>();
   const writes = new Set<Binding>();
+  const changes = new Set<Binding>();
   const outside = new Set<string>();
   const unknown = new Set<string>();
-  const effects: Effects = { reads, writes, prints: null, outside, unknown, usesThis: false, writesThis: false };
+  const effects: Effects = { reads, writes, changes, prints: null, outside, unknown, usesThis: false, writesThis: false };
   const regions: TS.Node[] = [...nodes];
   /** Visited functions, with the positions of the parameters whose values they change. */
   const visited = new Map<FunctionNode, Set<number>>();
@@ -59,6 +62,7 @@ export function effectsOf(source: Source, nodes: readonly TS.Node[], { skip = ne
     if (binding === null || seen.has(binding)) return;
     seen.add(binding);
     writes.add(binding);
+    changes.add(binding);
     if (own.has(binding)) return;
     for (const origin of originsOf(binding)) changeValueOf(origin, seen);
   };
@@ -139,7 +143,7 @@ export function effectsOf(source: Source, nodes: readonly TS.Node[], { skip = ne
     ts.forEachChild(node, visit);
   };
   nodes.forEach(visit);
-  for (const set of [reads, writes]) for (const binding of set) if (isOwn(binding)) set.delete(binding);
+  for (const set of [reads, writes, changes]) for (const binding of set) if (isOwn(binding)) set.delete(binding);
   return effects;
 }
 

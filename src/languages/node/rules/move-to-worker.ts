@@ -1,0 +1,263 @@
+import type TS from 'typescript';
+import type { AdviceContext, Finding, ReadSource, RefactorResult } from '../../../core/advise/advice.ts';
+import { predictWorkers, priceModels, workerMemory } from '../../../core/advise/cost-model.ts';
+import type { Rule } from '../../../core/language.ts';
+import type { HotSpot } from '../../../core/profile/hot-spots.ts';
+import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
+import { apiAsImport, twinOf } from '../refactors/async-twins.ts';
+import { callsOf, findDrivers, type Driver } from '../refactors/drivers.ts';
+import { editorOf } from '../refactors/editor.ts';
+import { changedSince, finish } from '../refactors/finish.ts';
+import { importsOf } from '../refactors/imports.ts';
+import { orRefuse, Refusal } from '../refactors/refusal.ts';
+import { spreadAwait } from '../refactors/spread-await.ts';
+import { writeSpread } from '../refactors/spread-edits.ts';
+import { moveToWorkerFile } from '../refactors/worker-file.ts';
+import {
+  bare,
+  bindingOfFunction,
+  callsOnLine,
+  contains,
+  enclosingFunction,
+  findFunction,
+  functionName,
+  functionOf,
+  functionWords,
+  type FunctionNode,
+} from '../syntax/locate.ts';
+import { movable, type Movable } from '../syntax/movable.ts';
+import { lineOf, readSource, textOf, type Source } from '../syntax/source.ts';
+import { ts } from '../syntax/typescript.ts';
+
+/** Below it a call is over before its arguments are copied and the message has arrived. */
+const SHORTEST_CALL_US = 50;
+
+/** How many callers up a larger piece of work is looked for. */
+const HIGHEST = 6;
+
+/** Computing in JavaScript, called for many items none of which needs another: it moves to worker threads, one for each core. */
+export const moveToWorker: Rule = {
+  id: 'move-to-worker',
+
+  advise(hotSpot, context) {
+    const computeUs = computingOf(hotSpot);
+    if (computeUs < 0.05 * context.wallUs || computeUs < 0.3 * sumOf(hotSpot)) return [];
+    const leaveAlone = (reason: string, line = hotSpot.line): Finding[] => [
+      { leaveAlone: true, file: hotSpot.file, line, reason, models: ['worker-threads'] },
+    ];
+    if (context.machine.logicalCores < 2)
+      return leaveAlone('It computes, and this machine has one core: worker threads would take turns on it.');
+    const source = readSource(hotSpot.file, context.read);
+    if (typeof source === 'string') return leaveAlone(source);
+    const node = findFunction(source, { name: hotSpot.function, line: hotSpot.line, column: hotSpot.column });
+    if (node === null) return leaveAlone('It computes, and its function was not found in the source.');
+    if (node === 'top')
+      return leaveAlone('It computes at the top level: put the work for one item into a function, then it can move to worker threads.');
+    return adviseFunction(hotSpot, source, node, context);
+  },
+
+  refactor(spot, read) {
+    return orRefuse(() => {
+      const source = readSource(spot.file, read);
+      if (typeof source === 'string') throw new Refusal(source);
+      const calls = callsOnLine(source, spot.line).filter((call) => functionCalled(source, call) !== null);
+      if (calls.length === 0) throw changedSince(source);
+      const choices = calls.map((call) => choiceFor(source, call, read));
+      const choice = choices.find((one) => typeof one !== 'string') ?? choices[0]!;
+      if (typeof choice === 'string') throw new Refusal(choice);
+      return rewrite(source, choice, read);
+    });
+  },
+};
+
+/** What would move, and where it is driven from. */
+interface Choice {
+  node: FunctionNode;
+  name: string;
+  call: TS.CallExpression;
+  drivers: Driver[];
+  moved: Movable;
+}
+
+function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, context: AdviceContext): Finding[] {
+  const leaveAlone = (reason: string): Finding[] => [
+    { leaveAlone: true, file: hotSpot.file, line: hotSpot.line, reason, models: ['worker-threads'] },
+  ];
+  const { choice, driven, reason } = chooseLevel(source, node, context.read);
+  if (choice === null && driven === null)
+    return leaveAlone(
+      `It computes, but its calls can't run at the same time. ${reason ?? 'It is called once: split its work into parts that need not wait for each other.'}`,
+    );
+  const call = choice?.call ?? driven!.call;
+  const moving = choice?.node ?? driven!.node;
+  const own = context.hotSpots.find(
+    (one) => one.file === source.file && findFunction(source, { name: one.function, line: one.line, column: one.column }) === moving,
+  );
+  const calls = own?.calls ?? null;
+  const computeUs = computingWithin(source, choice, hotSpot, context);
+  const each = calls === null || calls === 0 ? null : (own?.totalUs ?? computeUs) / calls;
+  const name = functionWords(source, moving);
+  if (each !== null && each < SHORTEST_CALL_US)
+    return leaveAlone(`${name} takes ${formatDuration(each / 1000)} a call: copying its arguments to a worker would take longer.`);
+  const cores = context.machine.logicalCores;
+  const predicted = predictWorkers(context.wallUs, computeUs, cores, context.processCpuUs, calls);
+  if (predicted.speedup < 1.05)
+    return leaveAlone(
+      `${name} computes ${formatDuration(computeUs / 1000)}; on ${cores} cores a worker pool would gain ${formatSpeedup(predicted.speedup)} at most, for ${workerMemory(cores)}.`,
+    );
+  const result: RefactorResult =
+    choice === null
+      ? { available: false, reason: reason ?? `${name} can't move to a worker.` }
+      : orRefuse(() => rewrite(source, choice, context.read));
+  const perCall =
+    each === null ? 'how long one call takes was not measured: below about 1 ms the gain shrinks' : `${formatDuration(each / 1000)} a call`;
+  return [
+    {
+      model: 'worker-threads',
+      file: source.file,
+      line: lineOf(source, call.getStart(source.ast)),
+      message: `Move ${name} to a worker pool (≈${formatSpeedup(predicted.speedup)} on ${cores} cores)`,
+      why: `${name} computes ${formatDuration(computeUs / 1000)} on one thread${calls === null ? '' : ` in ${calls} calls`}, and no call needs the one before; awaiting it would not help, as it never waits. Memory: ${workerMemory(cores)}.`,
+      predicted: { ...predicted, basis: `${predicted.basis}; ${perCall}` },
+      alternatives: priceModels(hotSpot, context, {
+        model: 'worker-threads',
+        speedup: predicted.speedup,
+        edits: result.available ? result.files.reduce((sum, one) => sum + one.edits.length, 0) : null,
+      }),
+      refactor: result.available ? { available: true, safety: result.safety } : result,
+    },
+  ];
+}
+
+/** The largest piece of work that can move: the hot function itself, or one that calls it and is as pure. */
+function chooseLevel(
+  source: Source,
+  hot: FunctionNode,
+  read: ReadSource,
+): { choice: Choice | null; driven: { call: TS.CallExpression; node: FunctionNode } | null; reason: string | null } {
+  let choice: Choice | null = null;
+  let driven: { call: TS.CallExpression; node: FunctionNode } | null = null;
+  let reason: string | null = null;
+  let level: FunctionNode[] = [hot];
+  const seen = new Set<FunctionNode>();
+  for (let height = 0; height < HIGHEST && level.length > 0; height++) {
+    const above: FunctionNode[] = [];
+    for (const node of level) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      for (const call of callsOf(source, node)) {
+        const found = choiceFor(source, call, read);
+        if (typeof found !== 'string') choice = found;
+        else {
+          reason ??= found;
+          if (choice === null && driven === null && bindingOfFunction(source, node) !== null && isDriven(source, call)) {
+            driven = { call, node };
+            reason = found;
+          }
+        }
+        const caller = enclosingFunction(call);
+        if (caller !== null) above.push(caller);
+      }
+      if (callsOf(source, node).length === 0) {
+        const caller = enclosingFunction(node);
+        if (caller !== null) above.push(caller);
+      }
+    }
+    level = above;
+  }
+  return { choice, driven, reason };
+}
+
+function isDriven(source: Source, call: TS.CallExpression): boolean {
+  return findDrivers(source, [call], new Set([call])).drivers.length > 0 && directDriver(source, call) !== null;
+}
+
+/** The driver around this very call: not one further up, for that would be a larger piece of work. */
+function directDriver(source: Source, call: TS.CallExpression): { drivers: Driver[] } | null {
+  const { drivers, path } = findDrivers(source, [call], new Set([call]));
+  const enclosing = enclosingFunction(call);
+  const direct = drivers.filter((driver) =>
+    driver.kind === 'loop'
+      ? contains(driver.rounds.loop, call) && enclosingFunction(driver.rounds.loop) === enclosing
+      : contains(driver.call, call),
+  );
+  return direct.length > 0 && path.length > 0 ? { drivers: direct } : null;
+}
+
+function choiceFor(source: Source, call: TS.CallExpression, read: ReadSource): Choice | string {
+  const node = functionCalled(source, call);
+  const name = node === null ? null : functionName(node);
+  if (node === null || name === null) return 'The function that computes has no name of its own to move it by.';
+  const driving = findDrivers(source, [call], new Set([call]));
+  const direct = directDriver(source, call);
+  if (direct === null)
+    return (
+      driving.reasons[0] ?? `${name} isn't called in a loop: one long call would only move, not become faster. Split its work into parts.`
+    );
+  const argument = call.arguments.find((one) => isFunctionValue(source, one));
+  if (argument !== undefined)
+    return `${name} can't move to a worker: it is given the function \`${textOf(source, argument).replace(/\s+/g, ' ').slice(0, 40)}\`, and functions can't be copied.`;
+  const moved = movable(source, node, read);
+  return typeof moved === 'string' ? moved : { node, name, call, drivers: direct.drivers, moved };
+}
+
+function functionCalled(source: Source, call: TS.CallExpression): FunctionNode | null {
+  const callee = bare(call.expression);
+  return ts.isIdentifier(callee) ? functionOf(source.scopes.bindingOf(callee)) : null;
+}
+
+function isFunctionValue(source: Source, expression: TS.Expression): boolean {
+  const value = bare(expression);
+  if (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) return true;
+  if (ts.isIdentifier(value)) return functionOf(source.scopes.bindingOf(value)) !== null;
+  return (
+    ts.isObjectLiteralExpression(value) &&
+    value.properties.some(
+      (one) => ts.isMethodDeclaration(one) || (ts.isPropertyAssignment(one) && isFunctionValue(source, one.initializer)),
+    )
+  );
+}
+
+function rewrite(source: Source, { node, name, call, drivers, moved }: Choice, read: ReadSource): RefactorResult {
+  const spread = spreadAwait(source, [call]);
+  const converted = [...spread.functions].find((one) => [...moved.statements].some((statement) => contains(statement, one)));
+  if (converted !== undefined)
+    throw new Refusal(`${functionWords(source, converted)} would have to wait for a worker and run in one: call ${name} from elsewhere.`);
+  const editor = editorOf(source);
+  const imports = importsOf(source, editor);
+  const file = moveToWorkerFile(source, editor, imports, node, name, moved, bare(call.expression), read);
+  imports.dropped(bare(call.expression) as TS.Identifier);
+  editor.replace(call.expression.getStart(source.ast), call.expression.end, file.callName, 'compute in a worker');
+  writeSpread(source, editor, spread, drivers, { kind: 'workers' });
+  imports.flush();
+  const review = [
+    ...moved.review,
+    ...spread.review,
+    ...drivers.flatMap((driver) => (driver.kind === 'loop' ? driver.rounds.review : driver.review)),
+  ];
+  return finish(source, editor, { title: `Move ${name} to a worker pool`, review, more: [file.edits] });
+}
+
+/** µs of JavaScript and garbage collection, and of native code that has no asynchronous twin. */
+function computingOf(hotSpot: HotSpot): number {
+  const offloadable = hotSpot.operations
+    .filter((one) => one.kind === 'sync' && typeof twinOf(apiAsImport(one.api)) === 'object')
+    .reduce((sum, one) => sum + one.time.nativeCpuUs, 0);
+  return hotSpot.time.jsCpuUs + hotSpot.time.gcUs + Math.max(0, hotSpot.time.nativeCpuUs - offloadable);
+}
+
+/** The computing of all that would move, as far as it is hot. */
+function computingWithin(source: Source, choice: Choice | null, hotSpot: HotSpot, context: AdviceContext): number {
+  if (choice === null) return computingOf(hotSpot);
+  let us = 0;
+  for (const other of context.hotSpots) {
+    const node = other.file === source.file ? findFunction(source, { name: other.function, line: other.line, column: other.column }) : null;
+    if (node !== null && node !== 'top' && [...choice.moved.statements].some((statement) => contains(statement, node)))
+      us += computingOf(other);
+  }
+  return Math.max(us, computingOf(hotSpot));
+}
+
+function sumOf({ time }: HotSpot): number {
+  return time.jsCpuUs + time.nativeCpuUs + time.blockedUs + time.awaitSerialUs + time.awaitOverlappedUs + time.gcUs + time.loadingUs;
+}
