@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { rules } from '../rules/index.ts';
+import { asRequest, isRecord, type RefactorRequest, type RefactorResponse } from './refactor-messages.ts';
+
+/**
+ * A process of its own that computes refactors, so that TypeScript (3.5 MB, and the memory of what it parses) never loads into the editor's
+ * extension host. It answers each request of its parent, survives whatever it is sent, writes nothing, and ends with the channel.
+ */
+process.on('message', (message) => {
+  const request = asRequest(message);
+  if (request !== null) answer(respond(request));
+  else if (isRecord(message) && typeof message['id'] === 'number') answer({ id: message['id'], error: 'The request was malformed.' });
+});
+process.on('disconnect', () => process.exit(0));
+if (process.send === undefined) {
+  console.error('This program is started by the Unblock extension.');
+  process.exitCode = 2;
+}
+
+function respond({ id, rule: ruleId, spot, sources }: RefactorRequest): RefactorResponse {
+  const rule = rules.find((one) => one.id === ruleId);
+  if (rule === undefined)
+    return { id, result: { available: false, reason: `The rule ${ruleId} is not known to this version: profile the script again.` } };
+  const onScreen = new Map(Object.entries(sources));
+  try {
+    return { id, result: rule.refactor(spot, (file) => onScreen.get(file) ?? readText(file)) };
+  } catch (error) {
+    return { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function answer(response: RefactorResponse): void {
+  // The parent may have gone in the meantime; its `disconnect` ends us.
+  process.send?.(response, undefined, undefined, () => undefined);
+}
