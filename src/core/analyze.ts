@@ -12,7 +12,7 @@ import { laneModel } from './profile/lane-model.ts';
 import { readFunctions } from './profile/read-functions.ts';
 import { timedProfile } from './profile/timed-lanes.ts';
 import type { TimedProfile } from './profile/timed-profile.ts';
-import { addTimes, kindTimes, timeSplit } from './profile/time-split.ts';
+import { kindTimes, timeSplit } from './profile/time-split.ts';
 import { timeline } from './profile/timeline.ts';
 import type { Timeline } from './profile/timeline.ts';
 import { KIND } from './profile/time-kind.ts';
@@ -37,7 +37,7 @@ export function analyze(recording: Recording, language: Language, read: ReadSour
   const functionsOf = readFunctions(read);
   const wallUs = Math.max(0, recording.run.wallUs);
   const models = recording.lanes.map((lane) =>
-    laneModel(lane, lane.kind === 'main' ? wallUs : null, table, recording.machine.platform, language, functionsOf),
+    laneModel(lane, lane.kind === 'main' ? wallUs : null, table, recording, language, functionsOf),
   );
   const timelines = models.map(timeline);
   const charges = new Map<number, FunctionCharges>();
@@ -85,10 +85,8 @@ function allTime(timelines: readonly Timeline[], main: TimeSplit): TimeSplit {
   return timeSplit(times);
 }
 
-function addTimeline(times: Float64Array, { kind, us }: Timeline): void {
-  const sums = kindTimes();
-  us.forEach((weight, slice) => (sums[kind[slice]!]! += weight));
-  addTimes(times, sums);
+function addTimeline(times: Float64Array, { slices }: Timeline): void {
+  for (const { kind, us } of slices) times[kind]! += us;
 }
 
 /** A rule that fails must not take the report with it: what was measured is still true. */

@@ -14,11 +14,12 @@ export interface Language {
 }
 
 /**
- * `io`: an answer from outside or from another thread; `observer`: the end of something else that is under way (`events.once`), which counts
- * only where no I/O is; `timer`: a moment, which counts only where nothing else is waited for; `serving`: requests that may come or not
- * (a listening server, an open connection, an interval): never counts as waiting.
+ * What may be behind a wait, in the order in which it is believed where several are in flight.
+ * `io`: one answer from outside or from another thread. `watch`: the end of something that is under way (`events.once`, `pipeline`).
+ * `session`: something that lives on while other things are done with it (a child process, a socket, a stream, a worker). `timer`: a moment.
+ * `serving`: what may come or not (a listening server, an interval): never counts as waiting.
  */
-export type WaitNature = 'io' | 'observer' | 'timer' | 'serving';
+export type WaitNature = 'io' | 'watch' | 'session' | 'timer' | 'serving';
 
 /** `user`: what the user wrote; `dependency`: below node_modules; `core`: the runtime's own; `native`: no source. */
 export type FrameOwner = 'user' | 'dependency' | 'core' | 'native';

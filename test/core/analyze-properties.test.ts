@@ -118,6 +118,7 @@ const recordings: fc.Arbitrary<Recording> = fc.tuple(fc.array(lanes, { maxLength
 });
 
 const text = 'function main() {\n  load(`${x}`);\n}\n// }} "\nconst load = async (a) => {\n  await fetch(/[/"]/);\n};\n';
+const sum = (list: number[]): number => list.reduce((all, one) => all + one, 0);
 const language = { ...node, rules: [] };
 
 describe('analyze, whatever the recording', () => {
@@ -128,11 +129,7 @@ describe('analyze, whatever the recording', () => {
         const close = (a: number, b: number, message: string): void => assert.ok(Math.abs(a - b) < 1, `${message}: ${a} is not ${b}`);
         const wallMs = from.run.wallUs / 1000;
         // A profile longer than the run is cut, a shorter one filled up.
-        close(
-          Object.values(report.time).reduce((sum, ms) => sum + ms, 0),
-          wallMs,
-          'parts and wall',
-        );
+        close(sum(Object.values(report.time) as number[]), wallMs, 'parts and wall');
         const lengths = profiles.map(({ profile }) => profile.timeDeltas.reduce((sum, us) => sum + us, 0));
         if (from.lanes.length > 0) close(lengths[0]! / 1000, wallMs, 'deltas and wall');
         const all = lengths.reduce((sum, us) => sum + us, 0) + 1;

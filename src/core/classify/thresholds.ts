@@ -19,8 +19,8 @@ export const COMPUTING_SHARE = 0.7;
 export const GC_SHARE = 0.3;
 
 /** A function that computes is also seen off the CPU now and then (page faults, a lump of the counters): only this much is a block. */
-export const BLOCKED_IN_COMPUTING_SHARE = 0.2;
-export const BLOCKED_IN_COMPUTING_US = 10_000;
+export const BLOCKED_IN_COMPUTING_SHARE = 0.3;
+export const BLOCKED_IN_COMPUTING_US = 20_000;
 /** Native code outside any function that is this much off the CPU, for this long, is an event loop that waits. */
 export const WAITING_PROGRAM_SHARE = 0.6;
 export const WAITING_PROGRAM_US = 5000;

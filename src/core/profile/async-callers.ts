@@ -4,25 +4,32 @@ import { functionAt } from './source-text.ts';
 /** Chains longer than this are a mistake of ours, not a program. */
 const LONGEST_CHAIN = 64;
 
+/** Who awaits a function that V8 shows at the bottom of the stack, outermost first, and the innermost user line among them. */
+export interface AsyncCallers {
+  frames: number[];
+  user: { frame: number; line: number } | null;
+}
+
 /**
  * V8 shows a function that goes on after an await at the bottom of the stack. Who awaits it is known from the stacks of operations
- * (`at async`), and where it started none, from who called it before its first await. Returns the callers' frames, outermost first.
+ * (`at async`), and where it started none, from who called it before its first await.
  */
-export function asyncCallers(model: LaneModel): (frame: number) => number[] {
+export function asyncCallers(model: LaneModel): (frame: number) => AsyncCallers {
   const { table, sites, profile, natures } = model;
-  const awaiting = new Map<number, Map<number, number>>();
-  const calling = new Map<number, Map<number, number>>();
+  const awaiting: Callers = new Map();
+  const calling: Callers = new Map();
   for (const { frames } of sites) {
     for (let at = 0; at + 1 < frames.length; at++) {
       const outer = frames[at + 1]!;
-      count(outer.async ? awaiting : calling, frames[at]!.frame, outer.frame, 1);
+      count(outer.async ? awaiting : calling, frames[at]!.frame, outer.frame, outer.line);
     }
   }
   // Of the profile's own stacks, samples are too few to weigh callers by: how often a caller has a node is enough.
   for (let node = 1; node < profile.nodeFrame.length; node++) {
     const parent = profile.nodeParent[node]!;
-    if (natures.userNode[node] === node && natures.userNode[parent] === parent && parent > 0)
-      count(calling, profile.nodeFrame[node]!, profile.nodeFrame[parent]!, 1);
+    if (natures.userNode[node] === node && natures.userNode[parent] === parent && parent > 0) {
+      count(calling, profile.nodeFrame[node]!, profile.nodeFrame[parent]!, null);
+    }
   }
 
   const isAsync = (frame: number): boolean => {
@@ -30,32 +37,51 @@ export function asyncCallers(model: LaneModel): (frame: number) => number[] {
     const source = owner === 'user' ? model.functionsOf(file) : null;
     return source !== null && functionAt(source, line, column)?.async === true;
   };
-  const callerOf = (frame: number): number | null => {
+  const callerOf = (frame: number): Caller | null => {
     const known = most(awaiting.get(frame));
     if (known !== null) return known;
     return calling.has(frame) && isAsync(frame) ? most(calling.get(frame)) : null;
   };
-  const chains = new Map<number, number[]>();
+  const chains = new Map<number, AsyncCallers>();
   return (frame) => {
     const known = chains.get(frame);
     if (known) return known;
-    const chain: number[] = [];
-    for (let at = callerOf(frame); at !== null && at !== frame && !chain.includes(at) && chain.length < LONGEST_CHAIN; at = callerOf(at))
-      chain.push(at);
-    chain.reverse();
+    const chain: AsyncCallers = { frames: [], user: null };
+    for (
+      let at = callerOf(frame);
+      at && at.frame !== frame && !chain.frames.includes(at.frame) && chain.frames.length < LONGEST_CHAIN;
+      at = callerOf(at.frame)
+    ) {
+      chain.frames.push(at.frame);
+      if (!chain.user && at.line !== null && table.frames[at.frame]!.owner === 'user') chain.user = { frame: at.frame, line: at.line };
+    }
+    chain.frames.reverse();
     chains.set(frame, chain);
     return chain;
   };
 }
 
-function count(of: Map<number, Map<number, number>>, inner: number, outer: number, by: number): void {
-  let callers = of.get(inner);
-  if (!callers) of.set(inner, (callers = new Map<number, number>()));
-  callers.set(outer, (callers.get(outer) ?? 0) + by);
+interface Caller {
+  frame: number;
+  /** Of the call; null where it isn't known. */
+  line: number | null;
+  times: number;
 }
 
-function most(callers: Map<number, number> | undefined): number | null {
-  let best: number | null = null;
-  for (const [caller, times] of callers ?? []) if (best === null || times > callers!.get(best)!) best = caller;
+/** Frame → its callers by frame. */
+type Callers = Map<number, Map<number, Caller>>;
+
+function count(of: Callers, inner: number, outer: number, line: number | null): void {
+  let callers = of.get(inner);
+  if (!callers) of.set(inner, (callers = new Map<number, Caller>()));
+  const caller = callers.get(outer) ?? { frame: outer, line, times: 0 };
+  caller.times++;
+  caller.line ??= line;
+  callers.set(outer, caller);
+}
+
+function most(callers: Map<number, Caller> | undefined): Caller | null {
+  let best: Caller | null = null;
+  for (const caller of callers?.values() ?? []) if (best === null || caller.times > best.times) best = caller;
   return best;
 }

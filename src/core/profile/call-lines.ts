@@ -2,7 +2,9 @@ import type { OperationCharge } from './function-charges.ts';
 import { TOP_LEVEL, plainName } from './frames.ts';
 import type { LaneModel } from './lane-model.ts';
 import type { LineTicks } from './profile.ts';
-import { callLines, functionAt, lineOf } from './source-text.ts';
+import { requireLines } from './loaded-modules.ts';
+import { callLines, callingLines, functionAt, positionOf } from './source-text.ts';
+import type { FunctionRange, SourceFunctions } from './source-text.ts';
 
 /** A part of a line's time: parts of a call add up to 1. */
 export interface LinePart {
@@ -28,6 +30,8 @@ export interface Call {
   core: string;
   /** Whether the core function is one that blocks or computes in native code: then it is an operation of the recording. */
   waits: boolean;
+  /** File of the module that is being loaded, '' for none. */
+  module: string;
 }
 
 /** Each user function's ticks over all its nodes. */
@@ -37,10 +41,15 @@ export function ownTicks(model: LaneModel): (frame: number) => OwnTicks {
   const of = (frame: number): OwnTicks => {
     let ticks = known.get(frame);
     if (!ticks) {
-      const { file, line, column, function: name } = table.frames[frame]!;
-      const source = model.functionsOf(file);
-      const range = source && name !== TOP_LEVEL ? functionAt(source, line, column) : null;
-      known.set(frame, (ticks = { lines: new Map(), first: line, last: source && range ? lineOf(source, range.end) : Infinity }));
+      const { source, within: range } = sourceOf(model, frame);
+      known.set(
+        frame,
+        (ticks = {
+          lines: new Map(),
+          first: table.frames[frame]!.line,
+          last: source && range ? positionOf(source, range.end).line : Infinity,
+        }),
+      );
     }
     return ticks;
   };
@@ -58,15 +67,16 @@ function within(lines: readonly LineTicks[], { first, last }: OwnTicks): LineTic
 }
 
 /** How a function's own samples share out over its lines. */
-export function lineParts(lines: readonly LineTicks[], own: OwnTicks): LinePart[] {
+export function lineParts(model: LaneModel, frame: number, lines: readonly LineTicks[], own: OwnTicks): LinePart[] {
   const inside = within(lines, own);
   const sum = inside.reduce((ticks, line) => ticks + line.ticks, 0);
-  if (sum === 0) return [{ line: hottest(own), part: 1, operation: null }];
+  if (sum === 0) return [{ line: likeliest(model, frame, own, null), part: 1, operation: null }];
   return inside.map(({ line, ticks }) => ({ line, part: ticks / sum, operation: null }));
 }
 
-function hottest({ lines, first }: OwnTicks, among: readonly number[] | null = null): number {
-  let best = first;
+/** The hottest line (of those given); without ticks the only line that calls anything; else the first (of those given: none is better). */
+function likeliest(model: LaneModel, frame: number, { lines, first }: OwnTicks, among: readonly number[] | null): number {
+  let best = -1;
   let most = 0;
   for (const [line, ticks] of lines) {
     if (ticks > most && (!among || among.includes(line))) {
@@ -74,7 +84,20 @@ function hottest({ lines, first }: OwnTicks, among: readonly number[] | null = n
       most = ticks;
     }
   }
-  return most === 0 && among ? hottest({ lines, first, last: Infinity }) : best;
+  if (best >= 0) return best;
+  if (among) return likeliest(model, frame, { lines, first, last: Infinity }, null);
+  const { source, within: range } = sourceOf(model, frame);
+  const calling = source ? callingLines(source, range) : [];
+  return calling.length === 1 ? calling[0]! : first;
+}
+
+/** The text around a function; `within` is null for top-level code, and without a text. */
+function sourceOf({ table, functionsOf }: LaneModel, frame: number): { source: SourceFunctions | null; within: FunctionRange | null } {
+  const { file, line, column, function: name } = table.frames[frame]!;
+  const source = functionsOf(file);
+  if (!source || name === TOP_LEVEL) return { source, within: null };
+  const range = functionAt(source, line, column);
+  return range ? { source, within: range } : { source: null, within: null };
 }
 
 /** For each user function the names of the core functions that it reached. */
@@ -102,12 +125,18 @@ export function callParts(
   const made = operationsOf(operations, call, names);
   const sum = made.reduce((us, operation) => us + operation.totalUs, 0);
   if (sum > 0) return made.map((operation) => ({ line: operation.line, part: operation.totalUs / sum, operation }));
-  const { file, line, column, function: name } = model.table.frames[frame]!;
-  const source = model.functionsOf(file);
-  const range = source && name !== TOP_LEVEL ? functionAt(source, line, column) : null;
-  const lines = source && (range || name === TOP_LEVEL) ? callLines(source, range, plainName(call.entry)) : [];
-  if (lines.length === 1) return [{ line: lines[0]!, part: 1, operation: null }];
-  return [{ line: hottest(own, lines.length > 1 ? lines : null), part: 1, operation: null }];
+  const { source, within: range } = sourceOf(model, frame);
+  const lines = source ? linesOf(source, range, call) : [];
+  return [
+    { line: lines.length === 1 ? lines[0]! : likeliest(model, frame, own, lines.length > 1 ? lines : null), part: 1, operation: null },
+  ];
+}
+
+function linesOf(source: SourceFunctions, range: FunctionRange | null, call: Call): number[] {
+  const loading = plainName(call.entry) === 'require' || call.module !== '';
+  const required = loading ? requireLines(source, call.module) : [];
+  if (required.length > 0) return required;
+  return callLines(source, range, plainName(call.entry));
 }
 
 function operationsOf(operations: readonly OperationCharge[], { entry, core, waits }: Call, names: ReadonlySet<string>): OperationCharge[] {

@@ -2,7 +2,10 @@ import type { LaneModel } from './lane-model.ts';
 import type { FunctionCharges, OperationCharge } from './function-charges.ts';
 import { callParts, coreNames, lineParts, ownTicks } from './call-lines.ts';
 import type { LinePart } from './call-lines.ts';
-import { addTimes, kindTimes } from './time-split.ts';
+import { plainName } from './frames.ts';
+import { loadedModules } from './loaded-modules.ts';
+import { addTimes, kindTimes, totalTimes } from './time-split.ts';
+import { KIND } from './time-kind.ts';
 import type { KindTimes } from './time-split.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -22,20 +25,25 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
 
   const byNode = new Map<number, KindTimes>();
   const byGroup = new Map<number, KindTimes>();
-  timeline.us.forEach((us, slice) => {
-    const node = timeline.profileNode[slice]!;
-    const group = timeline.group[slice]!;
-    const key = node >= 0 ? node : group;
-    if (key < 0) return;
-    const times = node >= 0 ? byNode : byGroup;
-    let sum = times.get(key);
-    if (!sum) times.set(key, (sum = kindTimes()));
-    sum[timeline.kind[slice]!]! += us;
-  });
+  for (const { charge: by, to, kind, us } of timeline.slices) {
+    if (by === 'line') charge(of(timeline.lines[to]!.frame), timeline.lines[to]!.line, only(kind, us), 1);
+    if (by !== 'stack' && by !== 'operation') continue;
+    const times = by === 'stack' ? byNode : byGroup;
+    let sum = times.get(to);
+    if (!sum) times.set(to, (sum = kindTimes()));
+    sum[kind]! += us;
+  }
 
   const ticks = ownTicks(model);
+  const moduleNode = loadedModules(model);
   const names = coreNames(model, byNode.keys());
   const parts = new Map<string, LinePart[]>();
+  const ownOf = new Map<number, Map<number, KindTimes>>();
+  const ownTimes = (frame: number): { lines: Map<number, KindTimes> } => {
+    let lines = ownOf.get(frame);
+    if (!lines) ownOf.set(frame, (lines = new Map<number, KindTimes>()));
+    return { lines };
+  };
   for (const [node, times] of byNode) {
     const user = natures.userNode[node]!;
     const frame = profile.nodeFrame[user]!;
@@ -43,15 +51,19 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
     const own = ticks(frame);
     if (node === user) {
       charges.selfUs += times[0]! + times[1]! + times[2]!;
-      for (const { line, part } of lineParts(profile.nodeTicks[node]!, own)) charge(charges, line, times, part);
+      for (const { line, part } of lineParts(model, frame, profile.nodeTicks[node]!, own)) {
+        charge(charges, line, times, part);
+        charge(ownTimes(frame), line, times, part);
+      }
       continue;
     }
     const call = {
       entry: table.frames[profile.nodeFrame[natures.entryNode[node]!]!]!.function,
       core: natures.coreNode[node]! < 0 ? '' : table.frames[profile.nodeFrame[natures.coreNode[node]!]!]!.function,
       waits: natures.nature[node] === 'blocking' || natures.nature[node] === 'native-compute',
+      module: moduleNode[node]! < 0 ? '' : table.frames[profile.nodeFrame[moduleNode[node]!]!]!.file,
     };
-    const key = `${frame} ${call.entry} ${call.core} ${call.waits}`;
+    const key = `${frame} ${call.entry} ${call.core} ${call.waits} ${call.module}`;
     let found = parts.get(key);
     if (!found) parts.set(key, (found = callParts(model, frame, [...charges.operations.values()], call, names.get(frame)!, own)));
     for (const { line, part, operation } of found) {
@@ -59,6 +71,8 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
       if (operation) addTimes(operation.times, times, part);
     }
   }
+
+  for (const [frame, lines] of ownOf) chargeFrameless(of(frame), lines, names.get(frame) ?? new Set());
 
   groups.forEach((group, index) => {
     const user = sites[group.site]?.user;
@@ -76,7 +90,44 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
   });
 }
 
-function charge(charges: FunctionCharges, line: number, times: KindTimes, part: number): void {
+/**
+ * Some core functions have no frame of their own (`Atomics.wait`), so that their time looks like the caller's own, on any of its lines.
+ * What the operation took is moved to its line, what was blocked first.
+ */
+function chargeFrameless(charges: FunctionCharges, own: Map<number, KindTimes>, names: ReadonlySet<string>): void {
+  for (const operation of charges.operations.values()) {
+    if (
+      operation.kind !== 'sync' ||
+      operation.totalUs < FRAMELESS_US ||
+      names.has(plainName(operation.api)) ||
+      totalTimes(operation.times) > 0
+    )
+      continue;
+    let missing = operation.totalUs;
+    for (const kind of [KIND.blocked, KIND.nativeCpu, KIND.jsCpu]) {
+      for (const [line, times] of own) {
+        const moved = Math.min(missing, times[kind]!);
+        if (moved <= 0) continue;
+        missing -= moved;
+        times[kind]! -= moved;
+        charges.lines.get(line)![kind]! -= moved;
+        charge(charges, operation.line, only(kind, moved), 1);
+        operation.times[kind]! += moved;
+      }
+    }
+  }
+}
+
+/** Shorter operations are within the sampler's error. */
+const FRAMELESS_US = 2000;
+
+function only(kind: number, us: number): KindTimes {
+  const times = kindTimes();
+  times[kind] = us;
+  return times;
+}
+
+function charge(charges: Pick<FunctionCharges, 'lines'>, line: number, times: KindTimes, part: number): void {
   let sum = charges.lines.get(line);
   if (!sum) charges.lines.set(line, (sum = kindTimes()));
   addTimes(sum, times, part);

@@ -18,9 +18,9 @@ export interface Totals {
 
 export function totalsOf(timelines: readonly Timeline[], table: FrameTable): Totals {
   const totals: Totals = { frame: new Float64Array(table.frames.length), callers: new Map() };
-  for (const { tree, node, us } of timelines) {
+  for (const { tree, slices } of timelines) {
     const self = new Float64Array(tree.frame.length);
-    node.forEach((at, slice) => (self[at]! += us[slice]!));
+    for (const { node, us } of slices) self[node]! += us;
     const subtree = subtreeWeights(tree, self);
     frameTotals(tree, subtree, table.frames.length).forEach((time, frame) => (totals.frame[frame]! += time));
     addCallers(totals, tree, subtree, table);

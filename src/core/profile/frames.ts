@@ -99,27 +99,7 @@ export function resolveSiteFrame(
   const resolved = { line: at.line, column: at.column, async: site.async };
   const name = plainName(site.function);
   const functions = owner === 'user' ? functionsOf(at.file) : null;
-  if (functions) {
-    const range = enclosingFunction(functions, at.line, at.column);
-    if (!range) return { frame: topLevelOf(table, at.file, owner), ...resolved };
-    const sameLine = (table.byFile.get(at.file) ?? []).filter(
-      (id) => table.frames[id]!.line === range.line && !isTopLevel(table.frames[id]!),
-    );
-    const exact =
-      sameLine.find((id) => table.frames[id]!.column === range.column) ??
-      sameLine.find((id) => plainName(table.frames[id]!.function) === range.name);
-    const frame =
-      exact ??
-      intern(table, {
-        function: range.name || name || ANONYMOUS,
-        file: at.file,
-        line: range.line,
-        column: range.column,
-        owner,
-        synthetic: false,
-      });
-    return { frame, ...resolved };
-  }
+  if (functions) return { frame: frameAround(table, functions, { file: at.file, owner, name }, at), ...resolved };
   let best = -1;
   for (const id of table.byFile.get(at.file) ?? []) {
     const frame = table.frames[id]!;
@@ -132,6 +112,30 @@ export function resolveSiteFrame(
     frame: intern(table, { function: name || ANONYMOUS, file: at.file, line: at.line, column: at.column, owner, synthetic: false }),
     ...resolved,
   };
+}
+
+/** The function around a place in a text; `name` is what to call one that the text gives no name. */
+export function frameAround(
+  table: FrameTable,
+  functions: SourceFunctions,
+  { file, owner, name }: { file: string; owner: FrameOwner; name: string },
+  at: { line: number; column: number },
+): number {
+  const range = enclosingFunction(functions, at.line, at.column);
+  if (!range) return topLevelOf(table, file, owner);
+  const sameLine = (table.byFile.get(file) ?? []).filter((id) => table.frames[id]!.line === range.line && !isTopLevel(table.frames[id]!));
+  const known =
+    sameLine.find((id) => table.frames[id]!.column === range.column) ??
+    sameLine.find((id) => plainName(table.frames[id]!.function) === range.name);
+  if (known !== undefined) return known;
+  return intern(table, {
+    function: range.name || name || ANONYMOUS,
+    file,
+    line: range.line,
+    column: range.column,
+    owner,
+    synthetic: false,
+  });
 }
 
 function isTopLevel(frame: Frame): boolean {

@@ -1,5 +1,5 @@
 import type { Language } from '../language.ts';
-import type { Lane } from '../recording.ts';
+import type { Lane, Recording } from '../recording.ts';
 import type { FrameTable } from './frames.ts';
 import { nodeNatures } from './natures.ts';
 import type { NodeNatures } from './natures.ts';
@@ -21,8 +21,8 @@ export interface LaneModel {
   groups: AsyncGroup[];
   /** Of each sample; null where it wasn't measured. */
   blockedUs: Float64Array | null;
-  /** What was waited for in a stretch of idle time; to be asked once, in order of time. */
-  waits: (startUs: number, endUs: number) => Wait[];
+  /** What was in flight in a stretch of time; to be asked once, in order of time. */
+  inFlight: (startUs: number, endUs: number) => Wait[];
   functionsOf: (file: string) => SourceFunctions | null;
 }
 
@@ -31,14 +31,14 @@ export function laneModel(
   lane: Lane,
   wallUs: number | null,
   table: FrameTable,
-  platform: string,
+  { machine: { platform }, run }: Recording,
   language: Language,
   functionsOf: (file: string) => SourceFunctions | null,
 ): LaneModel {
   const positions = sourcePositions(lane.sourceMaps, platform);
   const profile = normalise(lane, wallUs, table, positions, language);
   const natures = nodeNatures(profile, table, language);
-  const ordered = orderOperations(lane.operations, profile.endUs, language);
+  const ordered = orderOperations(lane.operations, profile.endUs, run.ended === 'exit', language);
   return {
     lane,
     profile,
@@ -47,7 +47,7 @@ export function laneModel(
     sites: resolveSites(lane.operations, table, positions, language, functionsOf),
     groups: ordered.groups,
     blockedUs: blockedTime(profile, natures, lane.onCpu),
-    waits: waitingSweep(ordered),
+    inFlight: waitingSweep(ordered),
     functionsOf,
   };
 }

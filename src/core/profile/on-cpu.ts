@@ -47,9 +47,9 @@ function believed({ nature, wallUs }: Group, blockedUs: number): boolean {
   return blockedUs >= BLOCKED_IN_COMPUTING_US && blockedUs >= wallUs * BLOCKED_IN_COMPUTING_SHARE;
 }
 
-/** Wall time less computing less waiting for a core, a sample at a time; may be negative. */
+/** Wall time less computing less waiting for a core, a sample at a time. */
 function runningGaps(profile: Profile, track: OnCpuTrack): Float64Array {
-  const at = reader(track);
+  const at = busyUntil(track);
   let before = at(profile.startUs);
   return profile.sampleUs.map((us, sample) => {
     const now = at(profile.sampleStartUs[sample]! + us);
@@ -59,26 +59,40 @@ function runningGaps(profile: Profile, track: OnCpuTrack): Float64Array {
   });
 }
 
-/** Reads computing plus waiting for a core at a moment; moments must be asked for in order. Outside the readings the thread counts as computing. */
-function reader(track: OnCpuTrack): (us: number) => number {
-  const { atUs, cpuUs, runQueueUs } = track;
-  const last = Math.min(atUs.length, cpuUs.length, runQueueUs.length) - 1;
-  const busy = (index: number): number => cpuUs[index]! + runQueueUs[index]!;
+/**
+ * Reads computing plus waiting for a core, from the track's beginning to a moment; moments must be asked for in order. A lump is of the
+ * time before it: the kernel counts a wait for a core when it ends, and computing at the scheduler's tick. Before the first reading and
+ * after the last that showed anything the thread counts as computing.
+ */
+function busyUntil({ atUs, cpuUs, runQueueUs }: OnCpuTrack): (us: number) => number {
+  const count = Math.min(atUs.length, cpuUs.length, runQueueUs.length);
+  let last = count - 1;
+  while (last > 0 && cpuUs[last] === cpuUs[last - 1] && runQueueUs[last] === runQueueUs[last - 1]) last--;
+  const busy = new Float64Array(count);
+  let early = 0;
+  for (let index = last; index > 0; index--) {
+    const span = atUs[index]! - atUs[index - 1]!;
+    const shown = cpuUs[index]! - cpuUs[index - 1]! + runQueueUs[index]! - runQueueUs[index - 1]! + early;
+    busy[index] = Math.min(Math.max(0, shown), Math.max(0, span));
+    early = shown - busy[index]!;
+  }
+  for (let index = 1; index < count; index++) busy[index]! += busy[index - 1]!;
   let next = 1;
   return (us) => {
-    if (us <= atUs[0]!) return busy(0) + (us - atUs[0]!);
+    if (last === 0 || us <= atUs[0]!) return us - atUs[0]!;
     while (next < last && atUs[next]! < us) next++;
-    if (us >= atUs[last]!) return busy(last) + (us - atUs[last]!);
+    if (us >= atUs[last]!) return busy[last]! + (us - atUs[last]!);
     const span = atUs[next]! - atUs[next - 1]!;
     const part = span > 0 ? (us - atUs[next - 1]!) / span : 1;
-    return busy(next - 1) + (busy(next) - busy(next - 1)) * part;
+    return busy[next - 1]! + (busy[next]! - busy[next - 1]!) * part;
   };
 }
 
 const UNGROUPED = -1;
 
-/** A call into core is one group, a function's own code another, and each stretch of native code outside functions is its own. */
+/** A call into core is one group, a function's own code, wherever it is called from, another, and each stretch of native code outside functions is its own. */
 function groupsOfSamples(profile: Profile, natures: NodeNatures): Int32Array {
+  const firstNode: (number | undefined)[] = [];
   let stretch = profile.nodeFrame.length;
   let before = UNGROUPED;
   return profile.sampleNode.map((node) => {
@@ -88,6 +102,6 @@ function groupsOfSamples(profile: Profile, natures: NodeNatures): Int32Array {
     if (nature === 'program') return same ? stretch : ++stretch;
     if (nature === 'idle' || nature === 'gc' || nature === 'loading' || nature === 'none') return UNGROUPED;
     const core = natures.coreNode[node]!;
-    return nature === 'blocking' && core >= 0 ? core : node;
+    return nature === 'blocking' && core >= 0 ? core : (firstNode[profile.nodeFrame[node]!] ??= node);
   });
 }

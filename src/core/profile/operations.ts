@@ -48,6 +48,9 @@ export interface Wait {
   us: number;
 }
 
+/** Among more timers or sessions than this, the right one is not worth looking for. */
+const MOST_LOOKED_AT = 64;
+
 interface Operation {
   group: number;
   startUs: number;
@@ -61,8 +64,11 @@ interface Ordered {
   byEnd: number[];
 }
 
-/** The operations as groups with how many were in flight meanwhile, and what the sweep over idle time needs. */
-export function orderOperations(log: OperationLog, laneEndUs: number, language: Language): Ordered {
+/**
+ * The operations as groups with how many were in flight meanwhile, and what the sweep over idle time needs.
+ * @param endedItself the script came to its end: what was still in flight then, nobody had waited for
+ */
+export function orderOperations(log: OperationLog, laneEndUs: number, endedItself: boolean, language: Language): Ordered {
   const { api, site, startUs, endUs } = log.async;
   const groups: AsyncGroup[] = [];
   const index = new Map<string, number>();
@@ -72,7 +78,10 @@ export function orderOperations(log: OperationLog, laneEndUs: number, language: 
     const name = log.apis[api[at]!];
     if (name === undefined) continue;
     const from = site[at]! < log.sites.length ? site[at]! : -1;
-    const key = `${api[at]!}:${from}`;
+    const start = startUs[at]!;
+    const unfinished = endUs[at]! < 0 || endUs[at]! > laneEndUs;
+    const nature = unfinished && endedItself ? 'serving' : language.waitsFor(name);
+    const key = `${api[at]!}:${from}:${nature}`;
     let group = index.get(key);
     if (group === undefined) {
       group = groups.length;
@@ -88,8 +97,7 @@ export function orderOperations(log: OperationLog, laneEndUs: number, language: 
         peakInFlight: 0,
       });
     }
-    const start = startUs[at]!;
-    const end = Math.max(start, endUs[at]! < 0 ? laneEndUs : endUs[at]!);
+    const end = Math.max(start, unfinished ? laneEndUs : endUs[at]!);
     operations.push({ group, startUs: start, endUs: end });
     const of = groups[group]!;
     of.calls++;
@@ -114,53 +122,53 @@ function eachEvent({ operations, byEnd }: Ordered, begin: (operation: number) =>
   }
 }
 
+/** Operations are counted among their like: a timer that guards a request does not make it two requests. */
 function countInFlight(ordered: Ordered): void {
   const { groups, operations } = ordered;
   const flying = new Int32Array(groups.length);
-  const active = new Set<number>();
   const integralAtStart = new Float64Array(operations.length);
   const sums = new Float64Array(groups.length);
-  let inFlight = 0;
-  let integral = 0;
-  let clock = 0;
-  const advance = (to: number): void => {
-    integral += inFlight * (to - clock);
-    clock = to;
+  const kinds = new Map<WaitNature, { active: Set<number>; inFlight: number; integral: number; clock: number }>();
+  const at = (nature: WaitNature, time: number): { active: Set<number>; inFlight: number; integral: number; clock: number } => {
+    let kind = kinds.get(nature);
+    if (!kind) kinds.set(nature, (kind = { active: new Set(), inFlight: 0, integral: 0, clock: time }));
+    kind.integral += kind.inFlight * (time - kind.clock);
+    kind.clock = time;
+    return kind;
   };
   eachEvent(
     ordered,
     (operation) => {
       const { group, startUs } = operations[operation]!;
-      if (groups[group]!.nature !== 'io') return;
-      advance(startUs);
-      integralAtStart[operation] = integral;
-      inFlight++;
-      if (flying[group]!++ === 0) active.add(group);
-      for (const one of active) groups[one]!.peakInFlight = Math.max(groups[one]!.peakInFlight, inFlight);
+      const kind = at(groups[group]!.nature, startUs);
+      integralAtStart[operation] = kind.integral;
+      kind.inFlight++;
+      if (flying[group]!++ === 0) kind.active.add(group);
+      for (const one of kind.active) groups[one]!.peakInFlight = Math.max(groups[one]!.peakInFlight, kind.inFlight);
     },
     (operation) => {
       const { group, endUs } = operations[operation]!;
-      if (groups[group]!.nature !== 'io') return;
-      advance(endUs);
-      sums[group]! += integral - integralAtStart[operation]!;
-      inFlight--;
-      if (--flying[group]! === 0) active.delete(group);
+      const kind = at(groups[group]!.nature, endUs);
+      sums[group]! += kind.integral - integralAtStart[operation]!;
+      kind.inFlight--;
+      if (--flying[group]! === 0) kind.active.delete(group);
     },
   );
   groups.forEach((group, index) => {
-    if (group.nature !== 'io') group.peakInFlight = 1;
-    else if (group.totalUs > 0) group.meanInFlight = Math.max(1, sums[index]! / group.totalUs);
+    if (group.totalUs > 0) group.meanInFlight = Math.max(1, sums[index]! / group.totalUs);
   });
 }
 
 /**
- * Returns a function that says what was waited for in a stretch of idle time; stretches must be asked for in order of time. Where one
- * operation is in flight it has the time; where several are, the time goes to their groups in turn, so that each gets its share.
+ * Returns a function that says what was in flight in a stretch of time, piece by piece; stretches must be asked for in order. Where
+ * one operation is in flight it has the time; where several are, the time goes to their groups in turn, so that each gets its share.
+ * Sessions and timers have the time only where nothing else is in flight.
  */
 export function waitingSweep(ordered: Ordered): (startUs: number, endUs: number) => Wait[] {
   const { groups, operations, byEnd } = ordered;
   const flying = new Int32Array(groups.length);
-  const kinds = { io: inFlight(), observer: inFlight(), timer: inFlight() };
+  const shared = { io: inFlight(), watch: inFlight() };
+  const background = { session: new Set<number>(), timer: new Set<number>() };
   const credit = new Float64Array(groups.length);
   let begins = 0;
   let ends = 0;
@@ -168,16 +176,20 @@ export function waitingSweep(ordered: Ordered): (startUs: number, endUs: number)
   const change = (operation: number, by: 1 | -1): void => {
     const { group } = operations[operation]!;
     const { nature } = groups[group]!;
-    if (nature === 'serving') return;
-    const kind = kinds[nature];
-    kind.total += by;
-    flying[group]! += by;
-    if (flying[group]! > 0) kind.active.add(group);
-    else kind.active.delete(group);
+    if (nature === 'session' || nature === 'timer') {
+      if (by > 0) background[nature].add(operation);
+      else background[nature].delete(operation);
+    } else if (nature !== 'serving') {
+      const kind = shared[nature];
+      kind.total += by;
+      flying[group]! += by;
+      if (flying[group]! > 0) kind.active.add(group);
+      else kind.active.delete(group);
+    }
   };
   const choose = (us: number): { group: number; overlapped: boolean } => {
-    const kind = kinds.io.total > 0 ? kinds.io : kinds.observer.total > 0 ? kinds.observer : kinds.timer;
-    if (kind.total === 0) return { group: -1, overlapped: false };
+    const kind = shared.io.total > 0 ? shared.io : shared.watch;
+    if (kind.total === 0) return inBackground();
     let best = -1;
     for (const group of kind.active) {
       credit[group]! += (us * flying[group]!) / kind.total;
@@ -185,6 +197,24 @@ export function waitingSweep(ordered: Ordered): (startUs: number, endUs: number)
     }
     credit[best]! -= us;
     return { group: best, overlapped: kind.total > 1 };
+  };
+  /** The session begun last is what the program turned to last; a timer that fires before it ends is what the program sleeps for. */
+  const inBackground = (): { group: number; overlapped: boolean } => {
+    const session = best(background.session, (one, other) => one.startUs > other.startUs);
+    const timer = best(background.timer, (one, other) => one.endUs < other.endUs);
+    const asleep = timer && (!session || timer.endUs < session.endUs);
+    const chosen = asleep ? timer : session;
+    if (!chosen) return { group: -1, overlapped: false };
+    return { group: chosen.group, overlapped: (asleep ? background.timer : background.session).size > 1 };
+  };
+  const best = (among: ReadonlySet<number>, better: (one: Operation, other: Operation) => boolean): Operation | null => {
+    let found: Operation | null = null;
+    let looked = 0;
+    for (const operation of among) {
+      if (!found || better(operations[operation]!, found)) found = operations[operation]!;
+      if (++looked > MOST_LOOKED_AT) break;
+    }
+    return found;
   };
   /** Applies what happens up to `time` and says when the next thing happens. */
   const settle = (time: number): number => {

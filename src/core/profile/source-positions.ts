@@ -22,17 +22,18 @@ const MOST_LINES_OF_ONE = 10;
 
 /** `maps`: generated script's URL → its source map's JSON text. A map that can't be read is left out: the generated position is still true. */
 export function sourcePositions(maps: Record<string, string>, platform: string): SourcePositions {
+  // By path: the profile has a script's URL where a stack has its path.
   const traces = new Map<string, TraceMap>();
   for (const [url, text] of Object.entries(maps)) {
     try {
-      traces.set(url, new TraceMap(text, url.startsWith('/') ? `file://${encodeURI(url)}` : url));
+      traces.set(filePath(url, platform), new TraceMap(text, url.startsWith('/') ? `file://${encodeURI(url)}` : url));
     } catch {
       // An unreadable map is common (a comment left by a build): positions then stay the generated ones.
     }
   }
 
   function original(url: string, line: number, column: number): SourcePosition | null {
-    const trace = traces.get(url);
+    const trace = traces.get(filePath(url, platform));
     if (!trace || line < 1) return null;
     const needle = { line, column: Math.max(0, column - 1) };
     let found = originalPositionFor(trace, { ...needle, bias: GREATEST_LOWER_BOUND });
@@ -46,7 +47,7 @@ export function sourcePositions(maps: Record<string, string>, platform: string):
       return original(url, line, column) ?? { file: filePath(url, platform), line: Math.max(1, line), column: Math.max(1, column) };
     },
     line(url, line) {
-      const trace = traces.get(url);
+      const trace = traces.get(filePath(url, platform));
       if (!trace) return line;
       let first = 0;
       let last = 0;
@@ -59,7 +60,7 @@ export function sourcePositions(maps: Record<string, string>, platform: string):
       return first === 0 || last - first > MOST_LINES_OF_ONE ? null : first;
     },
     module(url) {
-      const sources = traces.get(url)?.resolvedSources ?? [];
+      const sources = traces.get(filePath(url, platform))?.resolvedSources ?? [];
       const only = sources.length === 1 ? sources[0] : undefined;
       return only && isFile(only) ? filePath(only, platform) : filePath(url, platform);
     },

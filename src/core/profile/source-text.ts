@@ -5,6 +5,7 @@ import { maskSource } from './mask-source.ts';
  * whether a callee is called from one place only. Rules, which change code, use a real parser.
  */
 export interface SourceFunctions {
+  text: string;
   masked: string;
   lineStarts: number[];
   /** By where they begin. */
@@ -34,7 +35,7 @@ export function sourceFunctions(text: string): SourceFunctions {
   for (let at = masked.indexOf('\n'); at >= 0; at = masked.indexOf('\n', at + 1)) lineStarts.push(at + 1);
   const functions = functionRanges(masked).map((range) => ({ ...range, ...position(lineStarts, range.start) }));
   functions.sort((a, b) => a.start - b.start || b.end - a.end);
-  return { masked, lineStarts, functions };
+  return { text, masked, lineStarts, functions };
 }
 
 /** The innermost function around a 1-based position; null for top-level code. */
@@ -69,9 +70,24 @@ export function callLines(source: SourceFunctions, within: FunctionRange | null,
   return [...lines];
 }
 
-/** The 1-based line of an offset. */
-export function lineOf(source: SourceFunctions, offset: number): number {
-  return position(source.lineStarts, offset).line;
+/** The 1-based lines in a function (null: top-level code), nested functions left out, that call anything. */
+export function callingLines(source: SourceFunctions, within: FunctionRange | null): number[] {
+  const lines = new Set<number>();
+  const call = /[\w$\])]\s*(?:\?\.)?\s*\(/g;
+  // The parameters' own parenthesis is no call.
+  call.lastIndex = within ? within.start + 1 : 0;
+  for (let found = call.exec(source.masked); found && found.index < (within?.end ?? Infinity); found = call.exec(source.masked)) {
+    const word = /[\w$]*$/.exec(source.masked.slice(Math.max(0, found.index - 10), found.index + 1));
+    if (word && NOT_FUNCTIONS.has(word[0])) continue;
+    const at = position(source.lineStarts, found.index);
+    if (enclosingFunction(source, at.line, at.column)?.start === within?.start) lines.add(at.line);
+  }
+  return [...lines];
+}
+
+/** The 1-based line and column of an offset. */
+export function positionOf(source: SourceFunctions, offset: number): { line: number; column: number } {
+  return position(source.lineStarts, offset);
 }
 
 function position(lineStarts: readonly number[], offset: number): { line: number; column: number } {

@@ -15,16 +15,14 @@ export function timedProfile({ lane, profile, table }: LaneModel, timeline: Time
   const samples: number[] = [];
   const sampleKinds: number[] = [];
   const weights: number[] = [];
-  timeline.us.forEach((us, slice) => {
-    const node = timeline.node[slice]!;
-    const kind = timeline.kind[slice]!;
+  for (const { node, kind, us } of timeline.slices) {
     if (samples.at(-1) === node && sampleKinds.at(-1) === kind) weights[weights.length - 1]! += us;
     else {
       samples.push(node);
       sampleKinds.push(kind);
       weights.push(us);
     }
-  });
+  }
   if (samples.length > 0) {
     samples.push(samples.at(-1)!);
     sampleKinds.push(sampleKinds.at(-1)!);

@@ -1,23 +1,33 @@
+import { asyncCallers } from './async-callers.ts';
 import { callTree, childOf } from './call-tree.ts';
 import type { CallTree } from './call-tree.ts';
-import { asyncCallers } from './async-callers.ts';
 import { intern } from './frames.ts';
+import { importOf, loadedModules } from './loaded-modules.ts';
 import type { LaneModel } from './lane-model.ts';
-import type { AsyncGroup } from './operations.ts';
+import { treePlaces } from './tree-places.ts';
 import { KIND } from './time-kind.ts';
 
 /** A lane's time, every microsecond of it once: a slice has a place in the call tree, a kind, and whom it is charged to. */
 export interface Timeline {
   tree: CallTree;
-  node: number[];
-  /** Index into TIME_KINDS. */
-  kind: number[];
-  us: number[];
-  /** Node of the profile whose user line answers for the slice; -1 for waits and for what nobody answers for. */
-  profileNode: number[];
-  /** Group of operations that was waited for; -1 elsewhere. */
-  group: number[];
+  slices: Slice[];
+  /** Who answers for slices of the charge kind `line`. */
+  lines: { frame: number; line: number }[];
 }
+
+export interface Slice {
+  /** Of the tree. */
+  node: number;
+  /** Index into TIME_KINDS. */
+  kind: number;
+  us: number;
+  charge: Charge;
+  /** Node of the profile, group of operations or index into `lines`; -1 for `nobody`. */
+  to: number;
+}
+
+/** `stack`: the innermost user line of a profile's node. `operation`: the line that started it. `line`: a line that awaits a dependency. */
+export type Charge = 'stack' | 'operation' | 'line' | 'nobody';
 
 /** A sample longer than this is split between kinds; a shorter one goes whole to the kind that is owed most. */
 const SPLIT_US = 3000;
@@ -25,136 +35,124 @@ const SPLIT_US = 3000;
 export function timeline(model: LaneModel): Timeline {
   const { profile, natures, table, groups } = model;
   const tree = callTree();
-  const result: Timeline = { tree, node: [], kind: [], us: [], profileNode: [], group: [] };
-  const places = treePlaces(model, tree);
+  const result: Timeline = { tree, slices: [], lines: [] };
+  const callers = asyncCallers(model);
+  const places = treePlaces(model, tree, callers);
   const collector = intern(table, { function: '(garbage collector)', file: '', line: 0, column: 0, owner: 'native', synthetic: false });
   const owed = new Map<number, number>();
-  /** The last sample with a stack: V8 forgets the stack when the collector runs. */
-  let last = -1;
+  const lineOf = linesOfAwaiting(model, result, places.outermost, callers);
+  let userRan = false;
+  /** Where the last code ran and who answers for it: V8 forgets the stack when the collector runs. */
+  let last: { node: number; charge: Charge; to: number } = { node: 0, charge: 'nobody', to: -1 };
 
-  const push = (node: number, kind: number, us: number, profileNode: number, group: number): void => {
+  const push = (node: number, kind: number, us: number, charge: Charge, to: number): void => {
     if (us <= 0) return;
-    result.node.push(node);
-    result.kind.push(kind);
-    result.us.push(us);
-    result.profileNode.push(profileNode);
-    result.group.push(group);
+    result.slices.push({ node, kind, us, charge, to });
+    last = { node, charge, to };
   };
-  const wait = (startUs: number, endUs: number, program: number): void => {
-    for (const { group, overlapped, us } of model.waits(startUs, endUs)) {
-      if (group < 0) push(places.of(program), KIND.idle, us, -1, -1);
-      else push(places.waiting(groups[group]!), overlapped ? KIND.awaitOverlapped : KIND.awaitSerial, us, -1, group);
+  const wait = (startUs: number, endUs: number, idle: number): void => {
+    for (const { group, overlapped, us } of model.inFlight(startUs, endUs)) {
+      if (group < 0) push(places.of(idle), KIND.idle, us, 'nobody', -1);
+      else push(places.waiting(groups[group]!), overlapped ? KIND.awaitOverlapped : KIND.awaitSerial, us, 'operation', group);
     }
+    last = { node: 0, charge: 'nobody', to: -1 };
   };
-  const split = (node: number, us: number, blockedUs: number, computing: number): void => {
+  /** Work without user code on the stack is done for whoever awaits the dependency that does it, else for the operations in flight. */
+  const work = (node: number, kind: number, startUs: number, us: number): void => {
+    if (us <= 0) return;
     const place = places.of(node);
-    const charged = natures.userNode[node]! < 0 ? -1 : node;
-    if (blockedUs <= 0 && !owed.has(node)) {
-      push(place, computing, us, charged, -1);
+    if (natures.userNode[node]! >= 0) {
+      userRan = true;
+      push(place, kind, us, 'stack', node);
+    } else if (lineOf(node) >= 0) push(place, kind, us, 'line', lineOf(node));
+    else
+      for (const piece of model.inFlight(startUs, startUs + us))
+        push(place, kind, piece.us, piece.group < 0 ? 'nobody' : 'operation', piece.group);
+  };
+  const modules = loadedModules(model);
+  const imports = new Map<string, number>();
+  const load = (node: number, us: number): void => {
+    if (natures.userNode[node]! >= 0) {
+      push(places.of(node), KIND.loading, us, 'stack', node);
       return;
     }
-    let debt = (owed.get(node) ?? 0) + blockedUs;
+    const file = modules[node]! < 0 ? '' : table.frames[profile.nodeFrame[modules[node]!]!]!.file;
+    const key = file === '' && userRan ? ' ' : file;
+    let line = imports.get(key);
+    if (line === undefined) {
+      const found = importOf(model, file, userRan);
+      imports.set(key, (line = found ? result.lines.push(found) - 1 : -1));
+    }
+    push(places.of(node), KIND.loading, us, line < 0 ? 'nobody' : 'line', line);
+  };
+  const split = (node: number, startUs: number, us: number, blockedUs: number, computing: number): void => {
+    if (blockedUs <= 0 && !owed.has(node)) {
+      work(node, computing, startUs, us);
+      return;
+    }
+    const debt = (owed.get(node) ?? 0) + blockedUs;
     const given = us >= SPLIT_US ? Math.min(us, Math.max(0, debt)) : debt >= us / 2 ? us : 0;
-    debt -= given;
-    owed.set(node, debt);
-    push(place, computing, us - given, charged, -1);
-    push(place, KIND.blocked, given, charged, -1);
+    owed.set(node, debt - given);
+    work(node, computing, startUs, us - given);
+    work(node, KIND.blocked, startUs + us - given, given);
   };
 
   profile.sampleNode.forEach((node, sample) => {
     const us = profile.sampleUs[sample]!;
     const startUs = profile.sampleStartUs[sample]!;
     const blockedUs = model.blockedUs ? model.blockedUs[sample]! : 0;
-    const nature = natures.nature[node]!;
-    switch (nature) {
+    switch (natures.nature[node]!) {
       case 'none':
-        push(0, KIND.idle, us, -1, -1);
-        return;
+        push(0, KIND.idle, us, 'nobody', -1);
+        break;
       case 'idle':
         wait(startUs, startUs + us, node);
-        last = -1;
-        return;
+        break;
       case 'program':
         if (blockedUs > us / 2) wait(startUs, startUs + us, node);
-        else push(places.of(node), KIND.nativeCpu, us, -1, -1);
-        return;
+        else work(node, KIND.nativeCpu, startUs, us);
+        break;
       case 'gc':
-        push(
-          childOf(tree, last < 0 ? 0 : places.of(last), collector),
-          KIND.gc,
-          us,
-          last < 0 || natures.userNode[last]! < 0 ? -1 : last,
-          -1,
-        );
-        return;
+        push(childOf(tree, last.node, collector), KIND.gc, us, last.charge, last.to);
+        // The next one is not below this one.
+        last = { ...last, node: tree.parent[last.node]! };
+        break;
       case 'loading':
-        push(places.of(node), KIND.loading, us, natures.userNode[node]! < 0 ? -1 : node, -1);
+        load(node, us);
         break;
       case 'compute':
-        split(node, us, blockedUs, KIND.jsCpu);
+        split(node, startUs, us, blockedUs, KIND.jsCpu);
         break;
       case 'native-compute':
-        split(node, us, blockedUs, KIND.nativeCpu);
+        split(node, startUs, us, blockedUs, KIND.nativeCpu);
         break;
       case 'blocking':
         // Without the counters the table of calls must do: a call that may block is taken to block.
-        split(node, us, model.blockedUs ? blockedUs : us, KIND.nativeCpu);
+        split(node, startUs, us, model.blockedUs ? blockedUs : us, KIND.nativeCpu);
         break;
     }
-    last = node;
   });
   return result;
 }
 
-interface TreePlaces {
-  /** Where a node of the profile stands in the tree. */
-  of(node: number): number;
-  waiting(group: AsyncGroup): number;
-}
-
-/**
- * The tree differs from V8's in three things: the runtime's machinery around the user's outermost function is left out, so that one function
- * has one place whoever starts it; a function that goes on after an await stands below those that await it; and waits have frames.
- */
-function treePlaces(model: LaneModel, tree: CallTree): TreePlaces {
-  const { profile, table, sites, natures } = model;
-  const callers = asyncCallers(model);
-  const place = new Int32Array(profile.nodeFrame.length).fill(-1);
-  place[0] = 0;
-  const ownerOf = (node: number): string => table.frames[profile.nodeFrame[node]!]!.owner;
-  const belowCaller = (frames: readonly number[]): number => {
-    let at = 0;
-    for (const frame of frames) at = childOf(tree, at, frame);
-    return at;
-  };
-  /** Whether all frames above a node, and its own, are the runtime's. */
-  const machinery = new Uint8Array(profile.nodeFrame.length);
-  machinery[0] = 1;
-  for (let node = 1; node < machinery.length; node++) {
-    const owner = ownerOf(node);
-    machinery[node] = machinery[profile.nodeParent[node]!]! && (owner === 'core' || owner === 'native') ? 1 : 0;
-  }
-  const of = (node: number): number => {
-    const missing: number[] = [];
-    let at = node;
-    while (place[at] === -1) {
-      missing.push(at);
-      at = profile.nodeParent[at]!;
+/** For a node without user code on its stack: the user line that awaits its outermost function, as an index into `lines`, or -1. */
+function linesOfAwaiting(
+  { profile }: LaneModel,
+  { lines }: Timeline,
+  outermost: (node: number) => number,
+  callers: ReturnType<typeof asyncCallers>,
+): (node: number) => number {
+  const byFrame = new Map<number, number>();
+  return (node) => {
+    const top = outermost(node);
+    if (top < 0) return -1;
+    const frame = profile.nodeFrame[top]!;
+    let index = byFrame.get(frame);
+    if (index === undefined) {
+      const { user } = callers(frame);
+      index = user ? lines.push(user) - 1 : -1;
+      byFrame.set(frame, index);
     }
-    for (const next of missing.reverse()) {
-      const parent = profile.nodeParent[next]!;
-      const frame = profile.nodeFrame[next]!;
-      const outermost = machinery[parent] === 1 && natures.userNode[next] === next;
-      place[next] = childOf(tree, outermost ? belowCaller(callers(frame)) : place[parent]!, frame);
-    }
-    return place[node]!;
+    return index;
   };
-  const waiting = ({ api, site }: AsyncGroup): number => {
-    const stack = sites[site]?.frames ?? [];
-    const outermost = stack.at(-1);
-    let at = outermost ? belowCaller(callers(outermost.frame)) : 0;
-    for (const { frame } of stack.toReversed()) at = childOf(tree, at, frame);
-    return childOf(tree, at, intern(table, { function: `await ${api}`, file: '', line: 0, column: 0, owner: 'native', synthetic: true }));
-  };
-  return { of, waiting };
 }

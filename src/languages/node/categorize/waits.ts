@@ -1,18 +1,31 @@
 import type { WaitNature } from '../../../core/language.ts';
 
-const TIMERS = new Set([
-  'setTimeout',
-  'setImmediate',
-  'timers.promises.setTimeout',
-  'timers.promises.setImmediate',
-  'timers.promises.scheduler.wait',
-]);
-const OBSERVERS = new Set(['events.once', 'stream.promises.finished', 'stream.promises.pipeline']);
-const SERVING = new Set(['setInterval', 'timers.promises.setInterval', 'fs.watch', 'fs.watchFile', 'fs.promises.watch']);
+const WAITS: Record<string, WaitNature> = {
+  setTimeout: 'timer',
+  setImmediate: 'timer',
+  'timers.promises.setTimeout': 'timer',
+  'timers.promises.setImmediate': 'timer',
+  'timers.promises.scheduler.wait': 'timer',
+  'events.once': 'watch',
+  'events.on': 'watch',
+  'stream.promises.finished': 'watch',
+  'stream.promises.pipeline': 'watch',
+  'child_process.spawn': 'session',
+  'child_process.fork': 'session',
+  'fs.createReadStream': 'session',
+  'fs.createWriteStream': 'session',
+  'net.connect': 'session',
+  'tls.connect': 'session',
+  'http2.connect': 'session',
+  setInterval: 'serving',
+  'fs.watch': 'serving',
+  'fs.watchFile': 'serving',
+  'fs.promises.watch': 'serving',
+};
 
-/** What an asynchronous core API waits for. Whatever is no timer, and does not watch or stand ready, is waited for. */
+/** What an asynchronous core API waits for; an API that is not in the table is waited for. */
 export function waitsFor(api: string): WaitNature {
-  if (TIMERS.has(api)) return 'timer';
-  if (OBSERVERS.has(api)) return 'observer';
-  return SERVING.has(api) || api.endsWith('.listen') ? 'serving' : 'io';
+  if (Object.hasOwn(WAITS, api)) return WAITS[api]!;
+  if (api.endsWith('.listen')) return 'serving';
+  return /^(?:worker_threads\.)?Worker\b/.test(api) ? 'session' : 'io';
 }
