@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { startHidden } from './thread-ids.ts';
 
 /** What the interrupter (interrupter.ts, a program of its own) is given. */
 export interface InterrupterSettings {
@@ -21,6 +22,8 @@ const FAREWELL_MS = 200;
 
 export interface Interrupting {
   worker: Worker;
+  /** The thread id it took. */
+  takenId: number;
   /** Waits until the interrupter works. */
   ready(): void;
   /** Makes the interrupter let go of the main thread, which is about to exit. */
@@ -31,18 +34,22 @@ export interface Interrupting {
 export function startInterrupter(input: number): Interrupting {
   const state = new Int32Array(new SharedArrayBuffer(4));
   const settings: InterrupterSettings = { input, state };
-  const worker = new Worker(join(__dirname, 'interrupter.cjs'), {
-    workerData: settings,
-    execArgv: [],
-    env: {},
-    name: 'unblock',
-    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 },
-  });
+  const { worker, takenId } = startHidden(
+    () =>
+      new Worker(join(__dirname, 'interrupter.cjs'), {
+        workerData: settings,
+        execArgv: [],
+        env: {},
+        name: 'unblock',
+        resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 },
+      }),
+  );
   worker.unref();
   const wait = Atomics.wait.bind(Atomics);
   let dismissed = false;
   return {
     worker,
+    takenId,
     ready: () => void wait(state, 0, 0, START_MS),
     dismiss() {
       if (dismissed) return;

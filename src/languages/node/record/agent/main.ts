@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { CHANNEL_VARIABLE } from './messages.ts';
 import { recordMainThread } from './main-thread.ts';
+import { recordWorkerThread } from './worker-thread.ts';
 
 /**
  * The agent: preloaded into the script's process ahead of everything else. Whatever goes wrong here is told to the recorder and never to
@@ -14,4 +15,4 @@ if (isMainThread) {
     const [out = 3, input = 4] = channel.split(',').map(Number);
     recordMainThread(out, input);
   }
-}
+} else recordWorkerThread();

@@ -1,0 +1,51 @@
+import { replace } from './wrap.ts';
+
+/** Signals that end nothing by default, or that can't end a process for good. */
+const HARMLESS_SIGNALS: readonly unknown[] = ['SIGWINCH', 'SIGCONT', 'SIGCHLD', 'SIGURG', 'SIGUSR1', 'SIGSTOP', 'SIGTSTP', 0];
+
+/**
+ * Calls `finish` when the thread exits, after the script's own exit listeners (some of them long) ran: so it is no listener itself.
+ * `hides`: events that the script does not get.
+ */
+export function hookExit(finish: () => void, hides: (args: unknown[]) => boolean = () => false): void {
+  const exiting = () => (process as unknown as { _exiting?: boolean })._exiting === true;
+  const emit = process.emit.bind(process) as (...args: unknown[]) => boolean;
+  Object.defineProperty(process, 'emit', {
+    configurable: true,
+    writable: true,
+    enumerable: false,
+    value: function (...args: unknown[]) {
+      if (hides(args)) return false;
+      try {
+        return emit(...args);
+      } finally {
+        if (args[0] === 'exit' && exiting()) finish();
+      }
+    },
+  });
+  for (const name of ['reallyExit', 'abort']) {
+    replace(
+      process,
+      name,
+      (original) =>
+        function (...args) {
+          finish();
+          return Reflect.apply(original, this, args);
+        },
+    );
+  }
+}
+
+/** Calls `flush` before the script sends itself a signal that ends it. */
+export function hookSuicide(flush: () => void): void {
+  replace(
+    process,
+    'kill',
+    (original) =>
+      function (...args) {
+        const [pid, signal = 'SIGTERM'] = args;
+        if (pid === process.pid && !HARMLESS_SIGNALS.includes(signal) && process.listenerCount(String(signal)) === 0) flush();
+        return Reflect.apply(original, this, args);
+      },
+  );
+}

@@ -1,0 +1,36 @@
+import workerThreads from 'node:worker_threads';
+import { hideOptions } from './hide-options.ts';
+import { hookExit } from './endings.ts';
+import { HANDLE } from './interrupting.ts';
+import { recordThread } from './thread.ts';
+import { hideThreadId } from './thread-ids.ts';
+import { BEGUN, ENDED, followWorkers, settingsOfWorker } from './workers.ts';
+
+/** Measures a worker thread of the script, when the thread that started it is measured. */
+export function recordWorkerThread(): void {
+  const settings = settingsOfWorker();
+  if (!settings) return;
+  try {
+    const { out, counts, takenId } = settings;
+    hideThreadId(takenId);
+    const number = Atomics.add(counts, BEGUN, 1) + 1;
+    const thread = recordThread(out, number, `worker ${workerThreads.threadId}`);
+    let finished = false;
+    const finish = () => {
+      if (finished) return;
+      finished = true;
+      workers.finish();
+      thread.finish();
+      Atomics.add(counts, ENDED, 1);
+      Atomics.notify(counts, ENDED);
+    };
+    const workers = followWorkers(settings);
+    hideOptions(process.execArgv);
+    Object.defineProperty(globalThis, HANDLE, { value: { flush: () => thread.flush(), finish }, configurable: true });
+    thread.wrap();
+    hookExit(finish);
+    thread.begin();
+  } catch {
+    // This worker is not measured; the script must not notice.
+  }
+}

@@ -1,0 +1,95 @@
+import inspector from 'node:inspector';
+import workerThreads, { Worker } from 'node:worker_threads';
+import { HANDLE } from './interrupting.ts';
+import { realThreadId } from './thread-ids.ts';
+import { replace } from './wrap.ts';
+
+/**
+ * The script's worker threads are measured by an agent of their own: workers take over `--require agent`. Here is what the thread that
+ * starts them does about it.
+ */
+export interface WorkerSettings {
+  /** The file descriptor on which to talk to the recorder. */
+  out: number;
+  /** How many workers began and ended their measurement. */
+  counts: Int32Array;
+  /** The thread id that the interrupter took. */
+  takenId: number;
+}
+
+export const BEGUN = 0;
+export const ENDED = 1;
+
+const SETTINGS = 'unblock';
+/** For all workers together, when the process is about to end; one in the middle of native code does not hear us. */
+const PATIENCE_MS = 200;
+
+export function newWorkerSettings(out: number): WorkerSettings {
+  return { out, counts: new Int32Array(new SharedArrayBuffer(8)), takenId: 0 };
+}
+
+export function offerToWorkers(settings: WorkerSettings): void {
+  workerThreads.setEnvironmentData(SETTINGS, settings);
+}
+
+export function settingsOfWorker(): WorkerSettings | null {
+  const settings: unknown = workerThreads.getEnvironmentData(SETTINGS);
+  return typeof settings === 'object' && settings !== null && 'counts' in settings ? (settings as WorkerSettings) : null;
+}
+
+export interface StartedWorkers {
+  /** Lets each worker send what came since the last time; does not wait. */
+  flush(): void;
+  /** Ends the measurement of each worker and waits for it, as the process is about to end. */
+  finish(): void;
+}
+
+/**
+ * Follows the workers that the calling thread starts, through the inspector, which reaches them in the middle of anything. A worker that is
+ * terminated runs no code of its own any more, so it is asked before.
+ */
+export function followWorkers({ counts }: WorkerSettings): StartedWorkers {
+  const sessions = new Map<string, string>();
+  const session = new inspector.Session();
+  const wait = Atomics.wait.bind(Atomics);
+  session.connect();
+  session.on('NodeWorker.attachedToWorker', ({ params }) => void sessions.set(params.workerInfo.workerId, params.sessionId));
+  session.on('NodeWorker.detachedFromWorker', ({ params }) => {
+    for (const [worker, id] of sessions) if (id === params.sessionId) sessions.delete(worker);
+  });
+  session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+
+  const ask = (sessionId: string, what: 'flush' | 'finish') => {
+    const message = { id: 1, method: 'Runtime.evaluate', params: { expression: `globalThis.${HANDLE}?.${what}()` } };
+    session.post('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify(message) });
+  };
+  const settle = (expected: () => boolean) => {
+    const deadline = performance.now() + PATIENCE_MS;
+    while (!expected() && performance.now() < deadline) wait(counts, ENDED, Atomics.load(counts, ENDED), 5);
+  };
+
+  replace(
+    Worker.prototype,
+    'terminate',
+    (original) =>
+      function (...args) {
+        const sessionId = sessions.get(String(realThreadId(this as Worker)));
+        if (sessionId !== undefined) {
+          const ended = Atomics.load(counts, ENDED);
+          ask(sessionId, 'finish');
+          settle(() => Atomics.load(counts, ENDED) > ended);
+        }
+        return Reflect.apply(original, this, args);
+      },
+  );
+
+  return {
+    flush() {
+      for (const sessionId of sessions.values()) ask(sessionId, 'flush');
+    },
+    finish() {
+      for (const sessionId of sessions.values()) ask(sessionId, 'finish');
+      if (sessions.size > 0) settle(() => Atomics.load(counts, ENDED) >= Atomics.load(counts, BEGUN));
+    },
+  };
+}
