@@ -4,14 +4,14 @@ import workerThreads, { Worker } from 'node:worker_threads';
  * The interrupter is a worker and so takes a thread id, which scripts print and compare: for the script its own workers count as they
  * always do. Node's internals read the same getter to find a worker's ports, so what it says must not change during a worker's life.
  */
-const getter = Object.getOwnPropertyDescriptor(Worker.prototype, 'threadId')?.get;
+const { get: getter } = (Object.getOwnPropertyDescriptor(Worker.prototype, 'threadId') ?? {}) as { get?: (this: unknown) => number };
 
 /** Beyond all ids that a script's workers get. */
 const HIDDEN_ID = 2 ** 31 - 1;
 
 /** The id under which the inspector knows a worker; -1 when it is gone. */
 export function realThreadId(worker: Worker): number {
-  return getter ? (Reflect.apply(getter, worker, []) as number) : worker.threadId;
+  return getter ? Reflect.apply(getter, worker, []) : worker.threadId;
 }
 
 /** Starts a worker whose id the script does not see, now or in the ids of its own workers. */

@@ -9,6 +9,7 @@ import type { FromAgent } from './messages.ts';
 import { createOperationLog } from './operation-log.ts';
 import { type Profiler, startProfiler } from './profiler.ts';
 import { wrapTimers } from './timers.ts';
+import { wrapWorkers } from './worker-waits.ts';
 
 export interface RecordedThread {
   /** Wraps the core APIs. */
@@ -39,6 +40,7 @@ export function recordThread(fd: number, thread: number, name: string): Recorded
     wrap() {
       wrapCoreApis(log);
       wrapTimers(log);
+      wrapWorkers(log);
       syncBuiltinESMExports();
       process.on('uncaughtExceptionMonitor', (error: unknown) => {
         crashed = true;

@@ -1,0 +1,62 @@
+import workerThreads, { Worker } from 'node:worker_threads';
+import { type OperationLog, UNLISTED } from './operation-log.ts';
+import { type Callable, replace } from './wrap.ts';
+
+/**
+ * What a thread waits for when it waits for its workers: `worker_threads.Worker` lasts from the construction until the worker's first
+ * message or its end, or the first message to it; `Worker.postMessage` until the answer, one message for one, or the worker's end.
+ */
+export function wrapWorkers(log: OperationLog): void {
+  const construction = log.api('worker_threads.Worker');
+  const post = log.api('Worker.postMessage');
+  const waiting = new WeakMap<object, number[]>();
+  /** Workers that were not heard of, nor posted to, since their construction. */
+  const starting = new WeakMap<object, number>();
+  const wait = (worker: object, operation: number) => {
+    if (operation === UNLISTED) return;
+    const operations = waiting.get(worker);
+    if (operations) operations.push(operation);
+    else waiting.set(worker, [operation]);
+  };
+
+  const construct = (target: Callable, args: unknown[], newTarget: Callable): object => {
+    const operation = log.begin(construction, construct);
+    let worker: object | null = null;
+    try {
+      worker = Reflect.construct(target, args, newTarget) as object;
+      wait(worker, operation);
+      starting.set(worker, operation);
+      return worker;
+    } finally {
+      if (!worker) log.end(operation);
+    }
+  };
+  const proxy = new Proxy(Worker as unknown as Callable, { construct });
+  Object.defineProperty(Worker.prototype, 'constructor', { value: proxy, writable: true, configurable: true });
+  (workerThreads as { Worker: unknown }).Worker = proxy;
+
+  replace(Worker.prototype, 'postMessage', (original) => {
+    const wrapper: Callable = function (...args) {
+      const worker = this as object;
+      log.end(starting.get(worker) ?? UNLISTED);
+      if (starting.delete(worker)) waiting.delete(worker);
+      wait(worker, log.begin(post, wrapper));
+      return Reflect.apply(original, this, args);
+    };
+    return wrapper;
+  });
+
+  const { emit: inherited } = Object.getPrototypeOf(Worker.prototype) as { emit: Callable };
+  Object.defineProperty(Worker.prototype, 'emit', {
+    configurable: true,
+    writable: true,
+    enumerable: false,
+    value: function emit(this: object, ...args: unknown[]) {
+      const operations = waiting.get(this);
+      if (args[0] === 'message') starting.delete(this);
+      if (operations && args[0] === 'message') log.end(operations.shift() ?? UNLISTED);
+      else if (operations && args[0] === 'exit') for (const operation of operations.splice(0)) log.end(operation);
+      return Reflect.apply(inherited, this, args);
+    },
+  });
+}
