@@ -31,8 +31,9 @@ export interface Analysis {
 /**
  * From a recording to its report: every stage of the product but the refactors, which need the source as it is when they are asked for.
  * Never throws for a recording of the right shape: it says what it found, and what was too little to tell.
+ * @param minShare of the run's wall time, 0 to 1, below which nothing is advised
  */
-export function analyze(recording: Recording, language: Language, read: ReadSource): Analysis {
+export function analyze(recording: Recording, language: Language, read: ReadSource, minShare = OFFER_SHARE): Analysis {
   const table = frameTable();
   const functionsOf = readFunctions(read);
   const wallUs = Math.max(0, recording.run.wallUs);
@@ -60,7 +61,7 @@ export function analyze(recording: Recording, language: Language, read: ReadSour
     read,
   };
   const rules = verdict.bound === 'insufficient-data' ? [] : language.rules.map(withoutFailing);
-  const { advice, leftAlone } = decide(rules, context, { minShare: OFFER_SHARE, minUs: OFFER_US });
+  const { advice, leftAlone } = decide(rules, context, { minShare, minUs: OFFER_US });
   verdict.evidence.push(...recording.notes);
   return {
     report: buildReport(recording, { wallUs, time, verdict, hotSpots, advice, leftAlone }),

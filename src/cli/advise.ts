@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import { htmlReport } from '../core/report/html.ts';
+import { sarif } from '../core/report/sarif.ts';
+import { reportText } from '../core/report/text.ts';
+import { profileAndAdvise, type ProfileResult } from '../workflows/profile-and-advise.ts';
+import type { AdviseCommand } from './arguments.ts';
+import { followInterrupts } from './interrupts.ts';
+import { say, tell } from './output.ts';
+import { prepareResults, saveRun, writeResult } from './save.ts';
+import { openSession, type Session, type SessionVariables } from './session.ts';
+
+/** Runs the main job as the command line asked for it. Throws a Failure when there is no report. */
+export async function advise(command: AdviseCommand, variables: SessionVariables, programs: Programs): Promise<void> {
+  const stop = new AbortController();
+  const cancel = new AbortController();
+  const session = await openSession({
+    session: variables.session,
+    onMessage: ({ type }) => (type === 'stop' ? stop : cancel).abort(),
+    // Without the editor nobody waits for the result, but the script is the user's: it runs on, and the report goes to the terminal.
+    onLost: (reason) => say(`The editor can't be reached (${reason}): the report is printed here only.`),
+  });
+  const unfollow = followInterrupts(cancel);
+  try {
+    prepareResults(
+      command.save,
+      [command.sarif, command.html].filter((file) => file !== null),
+    );
+    const result = await run(command, variables, programs, { stop, cancel, session });
+    writeResults(command, result, programs);
+    await tell(command.json ? `${JSON.stringify(result.analysis.report, null, 2)}\n` : `\n${reportText(result.analysis.report)}`);
+    if (command.save !== null) session.tell({ type: 'done', folder: command.save });
+  } catch (error) {
+    session.tell({ type: 'failed', message: error instanceof Error ? error.message : String(error), detail: detailOf(error) });
+    throw error;
+  } finally {
+    unfollow();
+    await session.end();
+  }
+}
+
+/** What is installed: the folder of the bundled programs, and their version. */
+export interface Programs {
+  distFolder: string;
+  version: string;
+}
+
+/** The page of the flame graph, as text. */
+export function webviewScript(distFolder: string): string {
+  return readFileSync(join(distFolder, 'webview.js'), 'utf8');
+}
+
+interface Running {
+  stop: AbortController;
+  cancel: AbortController;
+  session: Session;
+}
+
+async function run(
+  command: AdviseCommand,
+  { target }: SessionVariables,
+  { distFolder }: Programs,
+  { stop, cancel, session }: Running,
+): Promise<ProfileResult> {
+  let deadline: NodeJS.Timeout | undefined;
+  try {
+    return await profileAndAdvise({
+      target: {
+        script: command.script,
+        args: command.args,
+        ...(command.node === null ? {} : { nodePath: command.node }),
+        ...(target === null ? {} : { nodeOptions: target.nodeOptions, env: target.env }),
+      },
+      engine: command.engine,
+      ...(target === null ? {} : { minShare: target.minShare }),
+      output: command.json ? 'stderr' : 'inherit',
+      distFolder,
+      stop: stop.signal,
+      cancel: cancel.signal,
+      onProgress(phase, elapsedMs) {
+        session.tell({ type: 'progress', phase, elapsedMs });
+        // Counted from the script's first line, not from node's start.
+        if (phase === 'running' && command.stopAfter !== null) deadline ??= setTimeout(() => stop.abort(), command.stopAfter * 1000);
+      },
+    });
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+function writeResults(command: AdviseCommand, { recording, analysis }: ProfileResult, { distFolder, version }: Programs): void {
+  const { report, lanes } = analysis;
+  if (command.sarif !== null)
+    writeResult(
+      command.sarif,
+      JSON.stringify(
+        sarif(report, version, () => null),
+        null,
+        2,
+      ),
+    );
+  if (command.html !== null)
+    writeResult(
+      command.html,
+      htmlReport({ title: `${basename(report.target.script)} · Unblock`, report, lanes, webviewScript: webviewScript(distFolder) }),
+    );
+  if (command.save !== null) saveRun(command.save, recording, analysis);
+}
+
+function detailOf(error: unknown): string {
+  if (error instanceof Failure) return error.detail;
+  return error instanceof Error ? (error.stack ?? '') : '';
+}

@@ -1,0 +1,168 @@
+import type { EngineId } from '../core/recording.ts';
+
+/** What the command line asks for. Paths are as they were typed. */
+export type Command =
+  | { command: 'help' }
+  | { command: 'version' }
+  | AdviseCommand
+  | { command: 'fix'; report: string; advice: string; write: boolean }
+  | { command: 'open'; input: string; output: string | null; engine: 'own' | '0x' };
+
+export interface AdviseCommand {
+  command: 'advise';
+  json: boolean;
+  sarif: string | null;
+  html: string | null;
+  engine: EngineId;
+  /** In seconds. */
+  stopAfter: number | null;
+  save: string | null;
+  node: string | null;
+  script: string;
+  args: string[];
+}
+
+/** The command line is wrong: `message` is one line that says what to write instead. */
+export class UsageError extends Error {}
+
+export const USAGE = `Profile first, optimize second: where a Node.js script spends its time, and the change that pays.
+
+  unblock advise [options] SCRIPT [ARGS…]     run a script under a profiler and report what would make it faster
+    --json                   the report as JSON on stdout; the script's own output goes to stderr
+    --sarif FILE             the advice as SARIF, for code scanning
+    --html FILE              the report with its flame graph, as one page
+    --engine v8|0x           what measures it (default: v8)
+    --stop-after SECONDS     end a server or an endless loop after this time and report what was measured
+    --save DIR               keep report.json, recording.json and profile.cpuprofile
+    --node PATH              the node to run it with (default: the one on the PATH)
+
+  unblock fix REPORT.json --advice ID [--write]
+                             print the change that an advice proposes as a diff, or make it
+
+  unblock open PROFILE [--html FILE] [--engine 0x]
+                             draw the flame graph of a .cpuprofile or a saved recording
+
+  unblock --help, unblock --version
+
+Exit codes: 0 a report was made, whatever the script's own exit code; 1 nothing could be recorded; 2 bad usage.
+`;
+
+const ENGINES: readonly EngineId[] = ['v8', '0x'];
+
+/** What the words after `unblock` ask for. Options of `advise` end at SCRIPT, so that the rest is the script's own. Throws a {@link UsageError}. */
+export function parseCommand(words: readonly string[]): Command {
+  const [command, ...rest] = words;
+  switch (command) {
+    case undefined:
+      throw new UsageError('Say what to do: `unblock advise SCRIPT`, or `unblock --help`.');
+    case '--help':
+    case '-h':
+    case 'help':
+      return { command: 'help' };
+    case '--version':
+    case '-v':
+      return { command: 'version' };
+    case 'advise':
+      return parseAdvise(rest);
+    case 'fix':
+      return parseFix(rest);
+    case 'open':
+      return parseOpen(rest);
+    default:
+      throw new UsageError(`There is no command ${command}: write \`unblock advise SCRIPT\`, or \`unblock --help\`.`);
+  }
+}
+
+function parseAdvise(words: readonly string[]): Command {
+  const { options, operands } = parseOptions(
+    words,
+    { json: 'flag', sarif: 'value', html: 'value', engine: 'value', 'stop-after': 'value', save: 'value', node: 'value', help: 'flag' },
+    'first',
+  );
+  if (options.has('help')) return { command: 'help' };
+  const [script, ...args] = operands;
+  if (script === undefined || script === '') throw new UsageError('Name the script to run: `unblock advise SCRIPT`.');
+  const engine = ENGINES.find((id) => id === (options.get('engine') ?? 'v8'));
+  if (!engine) throw new UsageError(`--engine takes ${ENGINES.join(' or ')}, not ${options.get('engine') ?? ''}.`);
+  return {
+    command: 'advise',
+    json: options.has('json'),
+    sarif: options.get('sarif') ?? null,
+    html: options.get('html') ?? null,
+    engine,
+    stopAfter: options.has('stop-after') ? seconds(options.get('stop-after') ?? '') : null,
+    save: options.get('save') ?? null,
+    node: options.get('node') ?? null,
+    script,
+    args,
+  };
+}
+
+function parseFix(words: readonly string[]): Command {
+  const { options, operands } = parseOptions(words, { advice: 'value', write: 'flag', help: 'flag' }, 'anywhere');
+  if (options.has('help')) return { command: 'help' };
+  const [report] = operands;
+  const advice = options.get('advice');
+  if (report === undefined || operands.length > 1 || advice === undefined)
+    throw new UsageError('Write `unblock fix REPORT.json --advice ID [--write]`.');
+  return { command: 'fix', report, advice, write: options.has('write') };
+}
+
+function parseOpen(words: readonly string[]): Command {
+  const { options, operands } = parseOptions(words, { html: 'value', engine: 'value', help: 'flag' }, 'anywhere');
+  if (options.has('help')) return { command: 'help' };
+  const [input] = operands;
+  if (input === undefined || operands.length > 1) throw new UsageError('Write `unblock open PROFILE [--html FILE] [--engine 0x]`.');
+  const engine = options.get('engine') ?? 'own';
+  if (engine !== 'own' && engine !== '0x')
+    throw new UsageError(`--engine takes 0x here, not ${engine}: leave it out for Unblock's own page.`);
+  return { command: 'open', input, output: options.get('html') ?? null, engine };
+}
+
+/** A day at most: a timer can't count further than 24 days, and a typed millisecond figure is caught. */
+function seconds(word: string): number {
+  const value = Number(word);
+  if (word.trim() === '' || !(value > 0) || value > 86_400)
+    throw new UsageError(`--stop-after takes seconds, such as 10, not ${word === '' ? 'nothing' : word}.`);
+  return value;
+}
+
+interface Parsed {
+  /** A flag's value is the empty string. */
+  options: Map<string, string>;
+  operands: string[];
+}
+
+/** `--name value` and `--name=value`; `--` ends the options, and so does the first operand where options stand `first`. */
+function parseOptions(words: readonly string[], known: Record<string, 'flag' | 'value'>, where: 'first' | 'anywhere'): Parsed {
+  const options = new Map<string, string>();
+  const operands: string[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index]!;
+    if (word === '--') {
+      operands.push(...words.slice(index + 1));
+      break;
+    }
+    if (!word.startsWith('-') || word === '-') {
+      if (where === 'first') {
+        operands.push(...words.slice(index));
+        break;
+      }
+      operands.push(word);
+      continue;
+    }
+    const equals = word.indexOf('=');
+    const name = word.slice(2, equals < 0 ? undefined : equals);
+    const kind = word.startsWith('--') && Object.hasOwn(known, name) ? known[name] : undefined;
+    if (kind === undefined) throw new UsageError(`There is no option ${word}: see \`unblock --help\`.`);
+    if (kind === 'flag') {
+      if (equals >= 0) throw new UsageError(`--${name} takes no value.`);
+      options.set(name, '');
+      continue;
+    }
+    const value = equals >= 0 ? word.slice(equals + 1) : words[++index];
+    if (value === undefined || value === '' || (equals < 0 && value.startsWith('--'))) throw new UsageError(`--${name} needs a value.`);
+    options.set(name, value);
+  }
+  return { options, operands };
+}

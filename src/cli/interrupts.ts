@@ -1,0 +1,24 @@
+import { say } from './output.ts';
+
+/**
+ * Ctrl+C, as without a profiler, is the script's: the first one reaches it (from the terminal, or handed on by the engine), and what it had
+ * done until then is reported. The second throws everything away, a third doesn't wait for tidying up. Returns what undoes it.
+ */
+export function followInterrupts(cancel: AbortController): () => void {
+  let interrupts = 0;
+  const interrupt = (): void => {
+    interrupts++;
+    if (interrupts === 1) say('Interrupted: the report follows when the script has ended. Ctrl+C again quits at once.');
+    else if (interrupts === 2) cancel.abort();
+    else process.exit(1);
+  };
+  const terminate = (): void => cancel.abort();
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', terminate);
+  process.on('SIGHUP', terminate);
+  return () => {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', terminate);
+    process.off('SIGHUP', terminate);
+  };
+}

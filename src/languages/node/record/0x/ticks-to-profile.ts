@@ -1,0 +1,117 @@
+import type { CpuProfile, CpuProfileNode } from '../../../../core/recording.ts';
+import { stackReader, type Code, type Frame, type ReadLines } from './frames.ts';
+
+/** What `node --prof-process --preprocess` makes of V8's tick log, as 0x leaves it in `isolate-….log.json`. */
+export interface TickLog {
+  code: Code[];
+  functions: { name: string; codes: number[] }[];
+  ticks: Tick[];
+  scripts: ({ url: string; source: string } | null)[];
+}
+
+export interface Tick {
+  /** µs since V8's logger began, which is a few ms after the process. */
+  tm: number;
+  /** What V8 was doing: see {@link VM}. */
+  vm: number;
+  /** Innermost first: index into `code` (-1: an address nobody knows), offset in it, and so on in pairs. */
+  s: number[];
+}
+
+/** V8's StateTag. */
+const VM = { gc: 1, idle: 8, logging: 9 } as const;
+
+/**
+ * The ticks as a V8 profile. Each weighs the time since the tick before it: V8 takes fewer ticks while it waits, so that counting
+ * them would lose most of the waiting. `fromUs` and `untilUs` (on the ticks' clock) cut off node's own start and 0x's end.
+ */
+export function ticksToProfile(log: TickLog, fromUs: number, untilUs: number, readLines: ReadLines): CpuProfile {
+  const tree = new Tree(stackReader(log, readLines));
+  const samples: number[] = [];
+  const timeDeltas: number[] = [];
+  let previous = fromUs;
+  let last = tree.program;
+  for (const tick of log.ticks) {
+    if (tick.tm <= fromUs) continue;
+    const at = Math.min(tick.tm, untilUs);
+    // A tick stands for the time until it; what V8 spent on writing its own log is not the script's, nor anybody's.
+    const node = tick.vm === VM.logging ? last : tree.sampleOf(tick);
+    samples.push(node.id);
+    timeDeltas.push(Math.max(0, at - previous));
+    previous = at;
+    last = node;
+    if (tick.tm >= untilUs) break;
+  }
+  if (previous < untilUs) {
+    // After the last tick nothing ran that V8 would have seen.
+    samples.push(tree.idle.id);
+    timeDeltas.push(untilUs - previous);
+  }
+  return { nodes: tree.nodes, startTime: fromUs, endTime: Math.max(untilUs, previous), samples, timeDeltas };
+}
+
+/** The call nodes that have been seen so far. */
+class Tree {
+  readonly nodes: CpuProfileNode[] = [];
+  readonly program: CpuProfileNode;
+  readonly idle: CpuProfileNode;
+  readonly #gc: CpuProfileNode;
+  readonly #children = new Map<string, CpuProfileNode>();
+  readonly #root: CpuProfileNode;
+  readonly #stackOf: (pairs: readonly number[]) => Frame[];
+
+  constructor(stackOf: (pairs: readonly number[]) => Frame[]) {
+    this.#stackOf = stackOf;
+    this.#root = this.#add(null, '(root)');
+    this.program = this.#add(this.#root, '(program)');
+    this.idle = this.#add(this.#root, '(idle)');
+    this.#gc = this.#add(this.#root, '(garbage collector)');
+  }
+
+  sampleOf(tick: Tick): CpuProfileNode {
+    if (tick.vm === VM.gc) return hit(this.#gc, null);
+    if (tick.vm === VM.idle) return hit(this.idle, null);
+    const frames = this.#stackOf(tick.s);
+    let node = this.#root;
+    for (const frame of frames.toReversed()) node = this.#childOf(node, frame);
+    return node === this.#root ? hit(this.program, null) : hit(node, frames[0]?.at ?? null);
+  }
+
+  #childOf(parent: CpuProfileNode, frame: Frame): CpuProfileNode {
+    const key = `${parent.id} ${frame.key}`;
+    const known = this.#children.get(key);
+    if (known) return known;
+    const node = this.#add(parent, frame.function, frame);
+    this.#children.set(key, node);
+    return node;
+  }
+
+  #add(parent: CpuProfileNode | null, functionName: string, frame?: Frame): CpuProfileNode {
+    const node: CpuProfileNode = {
+      id: this.nodes.length + 1,
+      callFrame: {
+        functionName,
+        scriptId: String(frame?.script ?? 0),
+        url: frame?.url ?? '',
+        // V8 begins a module's own code at the very beginning of the file.
+        lineNumber: frame ? frame.line - 1 : -1,
+        columnNumber: frame ? frame.column - 1 : -1,
+      },
+      hitCount: 0,
+    };
+    this.nodes.push(node);
+    if (parent) (parent.children ??= []).push(node.id);
+    return node;
+  }
+}
+
+function hit(node: CpuProfileNode, line: number | null): CpuProfileNode {
+  node.hitCount++;
+  if (line !== null) {
+    const ticks = (node.positionTicks ??= []);
+    const known = ticks.find((entry) => entry.line === line);
+    if (known) known.ticks++;
+    else ticks.push({ line, ticks: 1 });
+  }
+  return node;
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { analyze, type Analysis } from '../core/analyze.ts';
+import { Failure } from '../core/failure.ts';
+import type { EngineId, Recording } from '../core/recording.ts';
+import { node } from '../languages/node/index.ts';
+import { zeroXRecorder } from '../languages/node/record/0x.ts';
+import type { Recorder } from '../languages/node/record/recorder.ts';
+import { resolveTarget, type TargetOptions } from '../languages/node/record/target.ts';
+import { v8Recorder } from '../languages/node/record/v8.ts';
+import { measureMachine } from './machine.ts';
+
+/** The main job: runs a script under a profiler and says where its time went and what would make it faster. */
+export async function profileAndAdvise(request: ProfileRequest): Promise<ProfileResult> {
+  const recorder = RECORDERS.find(({ id }) => id === request.engine);
+  if (!recorder) throw new Failure(`There is no engine ${request.engine}: choose ${RECORDERS.map(({ id }) => id).join(' or ')}.`);
+  request.onProgress('starting', 0);
+  const [target, machine] = await Promise.all([resolveTarget(request.target), measureMachine()]);
+  if (request.cancel.aborted) throw new Failure('Cancelled before the script began.');
+  const recording = await recorder.record({
+    target,
+    machine,
+    stop: request.stop,
+    cancel: request.cancel,
+    output: request.output,
+    distFolder: request.distFolder,
+    onProgress: (elapsedMs) => request.onProgress('running', elapsedMs),
+  });
+  request.onProgress('analysing', recording.run.wallUs / 1000);
+  return { recording, analysis: analyze(recording, node, readSource, request.minShare) };
+}
+
+/** The engines there are, the default first. */
+export const RECORDERS: readonly Recorder[] = [v8Recorder, zeroXRecorder];
+
+export interface ProfileRequest {
+  target: TargetOptions;
+  engine: EngineId;
+  /** Of the run's wall time, 0 to 1, below which nothing is advised; 5 % where it isn't given. */
+  minShare?: number;
+  /** Where the script's output goes: see RecordRequest. */
+  output: 'inherit' | 'stderr';
+  /** The folder that holds the bundled programs. */
+  distFolder: string;
+  /** Aborted: end the script and report what was measured so far. */
+  stop: AbortSignal;
+  /** Aborted: end the script and throw what was measured away; the promise is rejected with a Failure. */
+  cancel: AbortSignal;
+  /** `elapsedMs` is the time since the script's first line. */
+  onProgress(phase: 'starting' | 'running' | 'analysing', elapsedMs: number): void;
+}
+
+export interface ProfileResult {
+  recording: Recording;
+  analysis: Analysis;
+}
+
+/** A file's text on disk; null when it can't be read. */
+export function readSource(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

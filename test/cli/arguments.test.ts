@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseCommand, UsageError } from '../../src/cli/arguments.ts';
+
+const plain = { command: 'advise', json: false, sarif: null, html: null, engine: 'v8', stopAfter: null, save: null, node: null, args: [] };
+
+const understood: [string, object][] = [
+  ['--help', { command: 'help' }],
+  ['-h', { command: 'help' }],
+  ['advise --help', { command: 'help' }],
+  ['--version', { command: 'version' }],
+  ['advise a.js', { ...plain, script: 'a.js' }],
+  ['advise --json a.js', { ...plain, json: true, script: 'a.js' }],
+  ['advise a.js --json', { ...plain, script: 'a.js', args: ['--json'] }],
+  ['advise a.js -- --x', { ...plain, script: 'a.js', args: ['--', '--x'] }],
+  ['advise -- -odd.js -x', { ...plain, script: '-odd.js', args: ['-x'] }],
+  ['advise --engine 0x --stop-after 1.5 a.js', { ...plain, engine: '0x', stopAfter: 1.5, script: 'a.js' }],
+  [
+    'advise --engine=v8 --sarif=s --html h --save=d --node n a.js 1 2',
+    { ...plain, sarif: 's', html: 'h', save: 'd', node: 'n', script: 'a.js', args: ['1', '2'] },
+  ],
+  ['fix r.json --advice a1', { command: 'fix', report: 'r.json', advice: 'a1', write: false }],
+  ['fix --advice a1 --write r.json', { command: 'fix', report: 'r.json', advice: 'a1', write: true }],
+  ['open p.cpuprofile', { command: 'open', input: 'p.cpuprofile', output: null, engine: 'own' }],
+  ['open --engine 0x --html o.html p', { command: 'open', input: 'p', output: 'o.html', engine: '0x' }],
+];
+
+const refused: [string, RegExp][] = [
+  ['', /Say what to do/],
+  ['frobnicate', /no command frobnicate/],
+  ['advise', /Name the script/],
+  ['advise --json', /Name the script/],
+  ['advise --josn a.js', /no option --josn/],
+  ['advise -j a.js', /no option -j/],
+  ['advise --constructor a.js', /no option --constructor/],
+  ['advise --json=yes a.js', /--json takes no value/],
+  ['advise --engine', /--engine needs a value/],
+  ['advise --engine --json a.js', /--engine needs a value/],
+  ['advise --engine perf a.js', /--engine takes v8 or 0x, not perf/],
+  ['advise --stop-after soon a.js', /--stop-after takes seconds/],
+  ['advise --stop-after 0 a.js', /--stop-after takes seconds/],
+  ['advise --stop-after 100000 a.js', /--stop-after takes seconds/],
+  ['fix r.json', /unblock fix REPORT.json --advice ID/],
+  ['fix --advice a1', /unblock fix REPORT.json --advice ID/],
+  ['fix a b --advice a1', /unblock fix REPORT.json --advice ID/],
+  ['open', /unblock open PROFILE/],
+  ['open a --engine v8', /--engine takes 0x/],
+];
+
+const words = (line: string): string[] => line.split(' ').filter((word) => word !== '');
+
+describe('the words of the command line', () => {
+  for (const [line, expected] of understood) it(`understands: ${line}`, () => assert.deepEqual(parseCommand(words(line)), expected));
+  for (const [line, message] of refused)
+    it(`refuses in one line: ${line}`, () =>
+      assert.throws(
+        () => parseCommand(words(line)),
+        (error: unknown) => error instanceof UsageError && message.test(error.message) && !error.message.includes('\n'),
+      ));
+});
