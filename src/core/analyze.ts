@@ -33,7 +33,8 @@ export interface Analysis {
  * Never throws for a recording of the right shape: it says what it found, and what was too little to tell.
  * @param minShare of the run's wall time, 0 to 1, below which nothing is advised
  */
-export function analyze(recording: Recording, language: Language, read: ReadSource, minShare = OFFER_SHARE): Analysis {
+export function analyze(recording: Recording, anyLanguage: Language, read: ReadSource, minShare = OFFER_SHARE): Analysis {
+  const language: Language = { ...anyLanguage, owner: (url) => anyLanguage.owner(url, recording.target.script) };
   const table = frameTable();
   const functionsOf = readFunctions(read);
   const wallUs = Math.max(0, recording.run.wallUs);

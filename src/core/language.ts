@@ -4,8 +4,11 @@ import type { HotSpot } from './profile/hot-spots.ts';
 /** What a language brings to the pipeline. Node.js is the first; Python comes as a sibling. */
 export interface Language {
   id: string;
-  /** Whose code a frame is: told from its URL alone. */
-  owner(url: string): FrameOwner;
+  /**
+   * Whose code a frame is. A program that is itself installed as a dependency (a compiler, a test runner) is its own user code.
+   * @param script the run's script
+   */
+  owner(url: string, script?: string): FrameOwner;
   /** What the time of a core or native frame on top of the stack is spent on, by name: `fs.readFileSync`, `gzipSync`, `(garbage collector)`, `require`. */
   nature(functionName: string, url: string): FrameNature;
   /** What an asynchronous core API waits for, by the name of the recording's operations. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync, openSync, readSync, closeSync, statSync, accessSync, constants } from 'node:fs';
+import { existsSync, openSync, readSync, closeSync, statSync, accessSync, constants, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, delimiter, extname, isAbsolute, resolve } from 'node:path';
+import { basename, delimiter, dirname, extname, isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { Failure } from '../../../core/failure.ts';
@@ -29,7 +29,7 @@ const NEEDS_TSX = ['.tsx', '.jsx'];
 export async function resolveTarget(options: TargetOptions): Promise<Target> {
   const cwd = resolve(options.cwd ?? process.cwd());
   if (!isFolder(cwd)) throw new Failure(`The working directory ${cwd} does not exist: check *unblock.cwd*.`);
-  const script = resolve(cwd, options.script);
+  const script = behindBin(resolve(cwd, options.script));
   const kind = kindOf(script);
   const env = { ...options.env };
   const path = findNode(options.nodePath, cwd);
@@ -37,6 +37,11 @@ export async function resolveTarget(options: TargetOptions): Promise<Target> {
   const nodeOptions = [...(options.nodeOptions ?? [])];
   if (kind === 'typescript') nodeOptions.push(...typeScriptOptions(script, version, nodeOptions));
   return { script, args: [...options.args], cwd, node: { path, version }, nodeOptions, env };
+}
+
+/** `node_modules/.bin/tsc` is a link to the program: its own name and package are what the report is about. */
+function behindBin(script: string): string {
+  return basename(dirname(script)) === '.bin' && existsSync(script) ? realpathSync(script) : script;
 }
 
 function kindOf(script: string): 'javascript' | 'typescript' {
