@@ -51,7 +51,7 @@ async function runProgram(name, file, sections) {
   cpSync(join(here, 'programs', file), script);
   try {
     const cli = [resolve(here, '../../dist/cli.cjs'), 'advise', '--json', '--node', node, '--save', join(folder, 'saved'), script];
-    const env = { ...process.env, UNBLOCK_TRUTH: join(folder, 'truth.json'), UNBLOCK_SERVICE: JSON.stringify(ports) };
+    const env = { ...process.env, TRUTH_FILE: join(folder, 'truth.json'), TRUTH_SERVICE: JSON.stringify(ports) };
     const child = spawn(flags.plain ? node : process.execPath, flags.plain ? [script] : cli, {
       cwd: app,
       env,

@@ -1,13 +1,13 @@
 'use strict';
 /**
  * Measures sections of a program from inside it, by the clock and by the kernel's own accounts of the thread, and writes them as JSON to
- * the file that UNBLOCK_TRUTH names; without that variable it does nothing. A mark costs about 20 µs, so sections are few and long.
+ * the file that TRUTH_FILE names; without that variable it does nothing. A mark costs about 20 µs, so sections are few and long.
  * Linux only: it reads /proc/thread-self/schedstat (CPU time, time runnable without a core).
  */
 const fs = require('node:fs');
 const { PerformanceObserver } = require('node:perf_hooks');
 
-const file = process.env.UNBLOCK_TRUTH;
+const file = process.env.TRUTH_FILE;
 const sections = {};
 const open = {};
 const collections = [];

@@ -1,7 +1,7 @@
 'use strict';
 /**
  * Measures the hot section of a load from inside it: wall time and the main thread's CPU time (from /proc/thread-self/schedstat), and when
- * the script ended on CLOCK_MONOTONIC; written as JSON to the file that UNBLOCK_MEASURE names.
+ * the script ended on CLOCK_MONOTONIC; written as JSON to the file that MEASURE_FILE names.
  */
 const fs = require('node:fs');
 
@@ -28,6 +28,6 @@ exports.end = () => {
 };
 
 process.on('exit', () => {
-  const file = process.env.UNBLOCK_MEASURE;
+  const file = process.env.MEASURE_FILE;
   if (file) fs.writeFileSync(file, JSON.stringify({ ...result, endNs: process.hrtime.bigint().toString() }));
 });

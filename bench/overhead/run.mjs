@@ -72,7 +72,7 @@ async function measure(mode, load) {
     cpSync(join(here, 'measure.cjs'), join(folder, 'measure.cjs'));
     cpSync(join(here, 'loads', load), join(folder, 'app', load));
     const [command, ...args] = commands[mode](join(folder, 'app', load), join(folder, 'result'));
-    const env = { ...process.env, UNBLOCK_MEASURE: join(folder, 'measured.json') };
+    const env = { ...process.env, MEASURE_FILE: join(folder, 'measured.json') };
     const child = spawn(command, args, { cwd: join(folder, 'app'), env, stdio: ['ignore', 'ignore', 'pipe'] });
     let errors = '';
     child.stderr.setEncoding('utf8').on('data', (text) => (errors = (errors + text).slice(-2000)));
@@ -80,8 +80,8 @@ async function measure(mode, load) {
     await once(child, 'close');
     clearTimeout(timer);
     const ended = process.hrtime.bigint();
-    if (!existsSync(env.UNBLOCK_MEASURE)) return { failed: errors.trim().split('\n').at(-1) };
-    const measured = JSON.parse(readFileSync(env.UNBLOCK_MEASURE, 'utf8'));
+    if (!existsSync(env.MEASURE_FILE)) return { failed: errors.trim().split('\n').at(-1) };
+    const measured = JSON.parse(readFileSync(env.MEASURE_FILE, 'utf8'));
     return { ...measured, afterMs: Number(ended - BigInt(measured.endNs)) / 1e6 };
   } finally {
     rmSync(folder, { recursive: true, force: true });

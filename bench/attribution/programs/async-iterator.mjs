@@ -1,6 +1,6 @@
 import truth from '../truth.cjs';
 
-const { http } = JSON.parse(process.env.UNBLOCK_SERVICE);
+const { http } = JSON.parse(process.env.TRUTH_SERVICE);
 
 async function* pages(count) {
   for (let page = 0; page < count; page++) {

@@ -1,6 +1,6 @@
 import truth from '../truth.cjs';
 
-const { http } = JSON.parse(process.env.UNBLOCK_SERVICE);
+const { http } = JSON.parse(process.env.TRUTH_SERVICE);
 
 function crunch() {
   let x = 1;

@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import truth from '../truth.cjs';
 
-const { dns } = JSON.parse(process.env.UNBLOCK_SERVICE);
+const { dns } = JSON.parse(process.env.TRUTH_SERVICE);
 const resolver = new Resolver();
 resolver.setServers([`127.0.0.1:${dns}`]);
 

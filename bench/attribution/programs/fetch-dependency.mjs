@@ -1,7 +1,7 @@
 import retrying from 'retry';
 import truth from '../truth.cjs';
 
-const { http } = JSON.parse(process.env.UNBLOCK_SERVICE);
+const { http } = JSON.parse(process.env.TRUTH_SERVICE);
 
 class Client {
   async load(id) {

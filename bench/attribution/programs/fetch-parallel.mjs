@@ -1,6 +1,6 @@
 import truth from '../truth.cjs';
 
-const { http } = JSON.parse(process.env.UNBLOCK_SERVICE);
+const { http } = JSON.parse(process.env.TRUTH_SERVICE);
 const get = (ms) => fetch(`http://127.0.0.1:${http}/?ms=${ms}`); // truth: get awaited
 
 truth.begin('get');

@@ -1,6 +1,6 @@
 import truth from '../truth.cjs';
 
-const { http } = JSON.parse(process.env.UNBLOCK_SERVICE);
+const { http } = JSON.parse(process.env.TRUTH_SERVICE);
 
 async function price(item) {
   const response = await fetch(`http://127.0.0.1:${http}/?ms=40&item=${item}`); // truth: price awaited

@@ -1,7 +1,7 @@
 const http = require('node:http');
 const { begin, end } = require('../truth.cjs');
 
-const { http: port } = JSON.parse(process.env.UNBLOCK_SERVICE);
+const { http: port } = JSON.parse(process.env.TRUTH_SERVICE);
 const agent = new http.Agent({ keepAlive: true });
 
 function get(left) {

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import truth from '../truth.cjs';
 
-const { http: port } = JSON.parse(process.env.UNBLOCK_SERVICE);
+const { http: port } = JSON.parse(process.env.TRUTH_SERVICE);
 
 function request(path) {
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@
 import https from 'node:https';
 import truth from '../truth.cjs';
 
-const { https: port } = JSON.parse(process.env.UNBLOCK_SERVICE);
+const { https: port } = JSON.parse(process.env.TRUTH_SERVICE);
 const agent = new https.Agent({ keepAlive: true, rejectUnauthorized: false });
 
 const request = (path) =>

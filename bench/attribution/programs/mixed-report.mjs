@@ -2,7 +2,7 @@ import { execSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import truth from '../truth.cjs';
 
-const { http } = JSON.parse(process.env.UNBLOCK_SERVICE);
+const { http } = JSON.parse(process.env.TRUTH_SERVICE);
 execSync('mkfifo pipe');
 spawn('sh', ['-c', 'sleep 0.25; echo 1 > pipe']).unref();
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import truth from '../truth.cjs';
 
-const { tcp } = JSON.parse(process.env.UNBLOCK_SERVICE);
+const { tcp } = JSON.parse(process.env.TRUTH_SERVICE);
 const socket = connect(tcp, '127.0.0.1');
 await once(socket, 'connect');
 

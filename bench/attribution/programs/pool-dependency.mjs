@@ -1,7 +1,7 @@
 import pool from 'tiny-pool';
 import truth from '../truth.cjs';
 
-const { http } = JSON.parse(process.env.UNBLOCK_SERVICE);
+const { http } = JSON.parse(process.env.TRUTH_SERVICE);
 const limit = pool(3);
 
 async function detail(id) {
