@@ -7,12 +7,14 @@ const SUM_TOLERANCE = 0.01;
 const JUDGED_MS = 50;
 
 /**
- * What a section's line should be given, by part: a range where the kernel's account leaves one (time runnable without a core may be
- * read as part of the computing or of the wait that it prolonged).
+ * What a section's line should be given, by part: a range where the kernel's account leaves one. Time runnable without a core may be read
+ * as part of the computing or of the wait that it prolonged; and a profiler that interrupts a waiting thread makes it compute:
+ * `interrupted` is that share of the waiting time.
  */
-export function expectedParts(kind, { wallMs, cpuMs, stolenMs, gcMs }) {
-  const off = [Math.max(0, wallMs - cpuMs - stolenMs), Math.max(0, wallMs - cpuMs)];
-  const on = [Math.min(wallMs, cpuMs), Math.min(wallMs, cpuMs + stolenMs)];
+export function expectedParts(kind, { wallMs, cpuMs, stolenMs, gcMs }, interrupted) {
+  const interruptsMs = Math.min(cpuMs, interrupted * Math.max(0, wallMs - cpuMs - stolenMs));
+  const off = [Math.max(0, wallMs - cpuMs - stolenMs), Math.max(0, wallMs - cpuMs + interruptsMs)];
+  const on = [Math.min(wallMs, cpuMs - interruptsMs), Math.min(wallMs, cpuMs + stolenMs)];
   const exactly = (ms) => [ms, ms];
   const collected = gcMs > 0 ? { gc: exactly(gcMs) } : {};
   if (kind === 'js') return { js: exactly(wallMs - gcMs), ...collected };
@@ -29,14 +31,14 @@ function reportedPart(part, time) {
 }
 
 /** One entry a section: its parts as they should be and as they are, and whether the hot spot's bound is right (null: not judged). */
-export function compareSections(sections, truths, report, file) {
+export function compareSections(sections, truths, report, file, interrupted) {
   const spots = report.hotSpots.filter((spot) => spot.file === file);
   return sections.map(({ name, kind, bounds, lines }) => {
     const truth = truths[name];
     if (!truth)
       return { name, kind, line: lines[0], missing: true, parts: [], right: false, errorMs: Infinity, bound: null, boundRight: null };
     const hot = spots.flatMap((spot) => spot.lines.filter((one) => lines.includes(one.line)).map((one) => ({ ...one, spot })));
-    const wanted = expectedParts(kind, truth);
+    const wanted = expectedParts(kind, truth, interrupted);
     // Garbage is not told apart from computing where the program did not watch it.
     const parts = Object.entries(wanted).map(([part, [low, high]]) => {
       const ms = hot.reduce((sum, one) => sum + reportedPart(part, one.time), 0);

@@ -24,7 +24,14 @@ const { values: flags, positionals: wanted } = parseArgs({
 const node = nodeBinary(flags.node);
 const { service, ports } = await startService();
 const results = [];
+/** Share of a waiting thread's time that the profiler's own interrupts compute, learnt from a program that only waits. */
+let interrupted = 0;
 try {
+  if (!flags.plain) {
+    const { truths } = await runProgram('idle', 'timers-promises.mjs', []);
+    interrupted = truths ? truths.poll.cpuMs / truths.poll.wallMs : 0;
+    console.log(`interrupts of the profiler: ${percent(interrupted)} of a waiting thread's time\n`);
+  }
   for (const file of readdirSync(join(here, 'programs')).sort()) {
     const name = file.replace(/\.[a-z]+$/, '');
     if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;

@@ -10,7 +10,7 @@ class Client {
 }
 
 const client = new Client();
-await client.load('warm up');
 truth.begin('load');
+await client.load('first');
 for (let id = 0; id < 8; id++) await client.load(id);
 truth.end('load');

@@ -10,8 +10,8 @@ const request = (path) =>
     https.get({ host: '127.0.0.1', port, path, agent }, (response) => response.resume().on('end', resolve)).on('error', reject); // truth: request awaited
   });
 
-await request('/?ms=0');
 truth.begin('request');
+await request('/?ms=0');
 for (let i = 0; i < 8; i++) await request('/?ms=50');
 truth.end('request');
 agent.destroy();

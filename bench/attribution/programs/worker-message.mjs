@@ -8,7 +8,7 @@ const worker = new Worker(code, { eval: true });
 await once(worker, 'online');
 
 async function ask(ms) {
-  worker.postMessage(ms);
+  worker.postMessage(ms); // truth: ask awaited
   return await once(worker, 'message'); // truth: ask awaited
 }
 
