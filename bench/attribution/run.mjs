@@ -25,7 +25,7 @@ const node = nodeBinary(flags.node);
 const { service, ports } = await startService();
 const results = [];
 /** Share of a waiting thread's time that the profiler's own interrupts compute, learnt from a program that only waits. */
-let interrupted = 0;
+let interrupted;
 try {
   if (!flags.plain) {
     const { truths } = await runProgram('idle', 'timers-promises.mjs', []);
@@ -76,7 +76,8 @@ async function runProgram(name, file, sections) {
     writeFileSync(join(folder, 'report.json'), stdout);
     return {
       name,
-      sections: compareSections(sections, truths, report, script),
+      truths,
+      sections: compareSections(sections, truths, report, script, interrupted),
       sums: sumsUp(report),
       wallMs: report.run.wallMs,
       sumMs: total(report.time),
