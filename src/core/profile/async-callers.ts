@@ -1,5 +1,6 @@
+import { frameAround, plainName } from './frames.ts';
 import type { LaneModel } from './lane-model.ts';
-import { functionAt } from './source-text.ts';
+import { callPositions, functionAt } from './source-text.ts';
 
 /** Chains longer than this are a mistake of ours, not a program. */
 const LONGEST_CHAIN = 64;
@@ -40,7 +41,23 @@ export function asyncCallers(model: LaneModel): (frame: number) => AsyncCallers 
   const callerOf = (frame: number): Caller | null => {
     const known = most(awaiting.get(frame));
     if (known !== null) return known;
-    return calling.has(frame) && isAsync(frame) ? most(calling.get(frame)) : null;
+    if (!isAsync(frame)) return null;
+    return most(calling.get(frame)) ?? onlyCaller(frame);
+  };
+  /** The one function of the user's files that calls a name; null where several do: then the name may mean several things. */
+  const onlyCaller = (frame: number): Caller | null => {
+    const name = plainName(table.frames[frame]!.function);
+    const found = new Map<number, number>();
+    for (const file of name === '' ? [] : [...table.byFile.keys()]) {
+      const { owner } = table.frames[table.byFile.get(file)![0]!]!;
+      const source = owner === 'user' ? model.functionsOf(file) : null;
+      for (const at of source ? callPositions(source, name) : []) {
+        const caller = frameAround(table, source!, { file, owner, name: '' }, at);
+        if (caller !== frame) found.set(caller, at.line);
+      }
+    }
+    const [only] = found;
+    return only && found.size === 1 ? { frame: only[0], line: only[1], times: 1 } : null;
   };
   const chains = new Map<number, AsyncCallers>();
   return (frame) => {

@@ -72,39 +72,35 @@ export function orderOperations(log: OperationLog, laneEndUs: number, endedItsel
   const { api, site, startUs, endUs } = log.async;
   const groups: AsyncGroup[] = [];
   const index = new Map<string, number>();
-  const operations: Operation[] = [];
+  const rows: Row[] = [];
   const count = Math.min(api.length, site.length, startUs.length, endUs.length);
   for (let at = 0; at < count; at++) {
     const name = log.apis[api[at]!];
     if (name === undefined) continue;
-    const from = site[at]! < log.sites.length ? site[at]! : -1;
-    const start = startUs[at]!;
     const unfinished = endUs[at]! < 0 || endUs[at]! > laneEndUs;
     const nature = unfinished && endedItself ? 'serving' : language.waitsFor(name);
-    const key = `${api[at]!}:${from}:${nature}`;
+    const end = Math.max(startUs[at]!, unfinished ? laneEndUs : endUs[at]!);
+    rows.push({ api: name, site: site[at]! < log.sites.length ? site[at]! : -1, nature, startUs: startUs[at]!, endUs: end });
+  }
+  rows.sort((a, b) => a.startUs - b.startUs);
+  rows.forEach((row, at) => {
+    if (row.nature === 'timer' && isGuard(rows, at)) row.nature = 'serving';
+  });
+  const operations: Operation[] = [];
+  for (const { api: name, site: from, nature, startUs: start, endUs: end } of rows) {
+    const key = `${name} ${from} ${nature}`;
     let group = index.get(key);
     if (group === undefined) {
       group = groups.length;
       index.set(key, group);
-      groups.push({
-        api: name,
-        site: from,
-        nature: language.waitsFor(name),
-        calls: 0,
-        totalUs: 0,
-        maxUs: 0,
-        meanInFlight: 1,
-        peakInFlight: 0,
-      });
+      groups.push({ api: name, site: from, nature, calls: 0, totalUs: 0, maxUs: 0, meanInFlight: 1, peakInFlight: 0 });
     }
-    const end = Math.max(start, unfinished ? laneEndUs : endUs[at]!);
     operations.push({ group, startUs: start, endUs: end });
     const of = groups[group]!;
     of.calls++;
     of.totalUs += end - start;
     of.maxUs = Math.max(of.maxUs, end - start);
   }
-  operations.sort((a, b) => a.startUs - b.startUs);
   const byEnd = [...operations.keys()].sort((a, b) => operations[a]!.endUs - operations[b]!.endUs);
   const ordered = { groups, operations, byEnd };
   countInFlight(ordered);
@@ -121,6 +117,38 @@ function eachEvent({ operations, byEnd }: Ordered, begin: (operation: number) =>
     else end(byEnd[ends++]!);
   }
 }
+
+interface Row {
+  api: string;
+  site: number;
+  nature: WaitNature;
+  startUs: number;
+  endUs: number;
+}
+
+/** Operations one after another inside a timer that show that nobody waits for it. */
+const GUARDED = 3;
+/** Looked at for it. */
+const MOST_INSIDE = 200;
+
+/** A timer that several operations pass under, one after another, is a limit set for them, not a sleep. */
+function isGuard(rows: readonly Row[], timer: number): boolean {
+  const { endUs } = rows[timer]!;
+  let passed = 0;
+  let freeUs = -Infinity;
+  for (let at = timer + 1; at < Math.min(rows.length, timer + MOST_INSIDE) && rows[at]!.startUs < endUs; at++) {
+    const row = rows[at]!;
+    // Several begun in the same moment and the next ones due are no sequence; a sleep is noted as over when it is due, a little early.
+    if (row.nature === 'serving' || row.endUs > endUs + LATE_US || row.startUs < freeUs - LATE_US) continue;
+    passed++;
+    freeUs = row.endUs;
+    if (passed >= GUARDED) return true;
+  }
+  return false;
+}
+
+/** A timer's callback runs this much after it is due, or less. */
+const LATE_US = 10_000;
 
 /** Operations are counted among their like: a timer that guards a request does not make it two requests. */
 function countInFlight(ordered: Ordered): void {
@@ -187,9 +215,10 @@ export function waitingSweep(ordered: Ordered): (startUs: number, endUs: number)
       else kind.active.delete(group);
     }
   };
-  const choose = (us: number): { group: number; overlapped: boolean } => {
+  const choose = (at: number, until: number): { group: number; overlapped: boolean } => {
     const kind = shared.io.total > 0 ? shared.io : shared.watch;
-    if (kind.total === 0) return inBackground();
+    if (kind.total === 0) return inBackground(at, until);
+    const us = until - at;
     let best = -1;
     for (const group of kind.active) {
       credit[group]! += (us * flying[group]!) / kind.total;
@@ -199,14 +228,23 @@ export function waitingSweep(ordered: Ordered): (startUs: number, endUs: number)
     return { group: best, overlapped: kind.total > 1 };
   };
   /** The session begun last is what the program turned to last; a timer that fires before it ends is what the program sleeps for. */
-  const inBackground = (): { group: number; overlapped: boolean } => {
+  const inBackground = (at: number, until: number): { group: number; overlapped: boolean } => {
+    // Between the moment that a timer is due and its callback, the thread still waits for that timer.
+    const lateUs = slept ? at - slept.operation.endUs : -1;
+    if (slept && slept.untilUs === at && lateUs >= 0 && lateUs < LATE_US && background.session.size === 0) {
+      slept.untilUs = until;
+      return { group: slept.operation.group, overlapped: slept.overlapped };
+    }
     const session = best(background.session, (one, other) => one.startUs > other.startUs);
     const timer = best(background.timer, (one, other) => one.endUs < other.endUs);
     const asleep = timer && (!session || timer.endUs < session.endUs);
     const chosen = asleep ? timer : session;
     if (!chosen) return { group: -1, overlapped: false };
-    return { group: chosen.group, overlapped: (asleep ? background.timer : background.session).size > 1 };
+    const overlapped = (asleep ? background.timer : background.session).size > 1;
+    slept = asleep ? { operation: timer, overlapped, untilUs: until } : null;
+    return { group: chosen.group, overlapped };
   };
+  let slept: { operation: Operation; overlapped: boolean; untilUs: number } | null = null;
   const best = (among: ReadonlySet<number>, better: (one: Operation, other: Operation) => boolean): Operation | null => {
     let found: Operation | null = null;
     let looked = 0;
@@ -232,7 +270,7 @@ export function waitingSweep(ordered: Ordered): (startUs: number, endUs: number)
     const waits: Wait[] = [];
     for (let at = startUs; at < endUs;) {
       const until = Math.min(settle(at), endUs);
-      waits.push({ ...choose(until - at), startUs: at, us: until - at });
+      waits.push({ ...choose(at, until), startUs: at, us: until - at });
       at = until;
     }
     return waits;

@@ -57,17 +57,28 @@ export function functionAt(source: SourceFunctions, line: number, column: number
 
 /** The 1-based lines in a function (null: top-level code), nested functions left out, where `name` is called, each once. */
 export function callLines(source: SourceFunctions, within: FunctionRange | null, name: string): number[] {
+  const lines = callPositions(source, name, within)
+    .filter((at) => enclosingFunction(source, at.line, at.column)?.start === within?.start)
+    .map((at) => at.line);
+  return [...new Set(lines)];
+}
+
+/** Everywhere in a text, or in a function and those nested in it, where `name` is called. */
+export function callPositions(
+  source: SourceFunctions,
+  name: string,
+  within: FunctionRange | null = null,
+): { line: number; column: number }[] {
   if (!/^[\w$]+$/.test(name)) return [];
-  const lines = new Set<number>();
+  const found: { line: number; column: number }[] = [];
   const call = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}\\s*(?:\\?\\.)?\\s*\\(`, 'g');
   call.lastIndex = within?.start ?? 0;
-  for (let found = call.exec(source.masked); found && found.index < (within?.end ?? Infinity); found = call.exec(source.masked)) {
-    const at = position(source.lineStarts, found.index);
-    if (/\bfunction\s*\*?\s*$/.test(source.masked.slice(Math.max(0, found.index - 20), found.index))) continue;
-    const around = enclosingFunction(source, at.line, at.column);
-    if (around?.start === within?.start) lines.add(at.line);
+  for (let at = call.exec(source.masked); at && at.index < (within?.end ?? Infinity); at = call.exec(source.masked)) {
+    // A declaration or a method's head is no call.
+    const paren = at.index + at[0].length - 1;
+    if (!source.functions.some(({ start }) => start === paren)) found.push(position(source.lineStarts, at.index));
   }
-  return [...lines];
+  return found;
 }
 
 /** The 1-based lines in a function (null: top-level code), nested functions left out, that call anything. */
