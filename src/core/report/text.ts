@@ -1,13 +1,15 @@
 import { relativeTo } from '../profile/find-hot-spots.ts';
 import { formatDuration, formatShare } from './format.ts';
 import type { Report, ReportAdvice, ReportHotSpot, TimeSplitMs } from './report.ts';
-import { biggestLever, headline, predictedGain } from './words.ts';
+import { biggestLever, changeOf, headline, nothingToChange, predictedGain } from './words.ts';
 
 const WIDTH = 96;
 const MOST_HOT_SPOTS = 10;
 const MOST_LINES = 3;
 /** Lines and kinds of time below this share of their whole are not worth a row. */
 const TOLD_SHARE = 0.1;
+/** Of the run: a function below it is only counted among what was left alone. */
+const TOLD_ALONE = 0.05;
 
 /** The report as a person reads it in a terminal: plain text of at most 96 columns, the answer first. */
 export function reportText(report: Report): string {
@@ -19,7 +21,7 @@ export function reportText(report: Report): string {
 }
 
 function summary(report: Report): string[] {
-  const lever = biggestLever(report);
+  const lever = biggestLever(report) ?? nothingToChange(report);
   const lines = [...wrap(headline(report)), ...(lever === null ? [] : wrap(lever)), ...wrap(ending(report))];
   if (report.verdict.evidence.length > 0) lines.push('', ...report.verdict.evidence.flatMap((sentence) => wrap(sentence, '  ')));
   return lines;
@@ -89,7 +91,7 @@ function advice(report: Report): string[] {
 function adviceRows(report: Report, one: ReportAdvice, number: number): string[] {
   const indent = ' '.repeat(5);
   return [
-    ...wrap(`${String(number).padStart(3)}. ${one.message}`, '', indent),
+    ...wrap(`${String(number).padStart(3)}. ${changeOf(one)}`, '', indent),
     ...wrap(`${place(report, one.file, one.line)} · ${one.rule} · ${predictedGain(one.predicted)}`, indent),
     ...wrap(one.why, indent),
     ...wrap(`Measured: ${one.predicted.basis}.`, indent),
@@ -100,18 +102,17 @@ function adviceRows(report: Report, one: ReportAdvice, number: number): string[]
   ];
 }
 
+/** What was big enough to be looked at, each with its reason; the rest in a line. */
 function leftAlone(report: Report): string[] {
-  if (report.leftAlone.length === 0) return [];
-  return [
-    'Left alone',
-    ...report.leftAlone.flatMap((one) =>
-      wrap(
-        `${formatShare(one.share).padStart(6)}  ${one.function}  ${place(report, one.file, one.line)}: ${one.reason}`,
-        '',
-        ' '.repeat(8),
-      ),
-    ),
-  ];
+  const told = report.leftAlone.filter((one) => one.share >= TOLD_ALONE);
+  const small = report.leftAlone.length - told.length;
+  const rows = told.flatMap((one) => {
+    const share = formatShare(one.share).padStart(6);
+    return wrap(`${share}  ${one.function}  ${place(report, one.file, one.line)}: ${one.reason}`, '', ' '.repeat(8));
+  });
+  const others = told.length > 0 ? 'other functions' : 'functions';
+  if (small > 0) rows.push(`        ${small} ${small === 1 ? others.slice(0, -1) : others} below ${formatShare(TOLD_ALONE)} of the run.`);
+  return rows.length === 0 ? [] : ['Left alone', ...rows];
 }
 
 function place(report: Report, file: string, line: number): string {

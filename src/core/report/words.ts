@@ -41,7 +41,7 @@ const HEADLINE_SHARE = 0.03;
 /** `2.41 s. 62 % blocked in synchronous I/O, 30 % computing, 8 % waiting.` */
 export function headline(report: Report): string {
   const wallMs = report.run.wallMs;
-  if (report.verdict.bound === 'insufficient-data') return `${formatDuration(wallMs)} measured: too short to say.`;
+  if (report.verdict.bound === 'insufficient-data') return `${formatDuration(wallMs)} measured: too short to say. Run it on more input.`;
   const parts = PARTS.map((part) => ({ words: part.words, share: wallMs > 0 ? part.ms(report.time) / wallMs : 0 }))
     .filter((part) => part.share > 0)
     .sort((a, b) => b.share - a.share);
@@ -50,15 +50,36 @@ export function headline(report: Report): string {
   return `${formatDuration(wallMs)}. ${told.map((part) => `${formatShare(part.share)} ${part.words}`).join(', ')}.`;
 }
 
+/** Below this predicted speed-up a change is made for what else the process has to do, not for the script's own time. */
+const NOT_FASTER = 1.05;
+
 /** `about 1.9× faster (1.7–2.0×)`: how much faster the whole run is expected to be. */
 export function predictedGain(predicted: ReportAdvice['predicted']): string {
   const { speedup, low, high } = predicted;
-  const range = low === high ? '' : ` (${formatSpeedup(low).replace('×', '')}–${formatSpeedup(high)})`;
+  if (speedup < NOT_FASTER) return 'not faster by itself, but other work goes on meanwhile';
+  const [from, to] = [formatSpeedup(low), formatSpeedup(high)];
+  const range = from === to ? '' : ` (${from.replace('×', '')}–${to})`;
   return `about ${formatSpeedup(speedup)} faster${range}`;
+}
+
+/** An advice's message without the gain at its end, for where the gain stands beside it. */
+export function changeOf(advice: ReportAdvice): string {
+  return advice.message.replace(/\s*\(≈[^()]*\)\.?$/, '').replace(/\.\s*$/, '');
 }
 
 /** `Biggest lever: make loadAll asynchronous → about 1.9× faster (1.7–2.0×)`, or null when there is no advice. */
 export function biggestLever(report: Report): string | null {
   const best = report.advice[0];
-  return best === undefined ? null : `Biggest lever: ${best.message.replace(/\.\s*$/, '')} → ${predictedGain(best.predicted)}`;
+  if (best === undefined) return null;
+  const change = changeOf(best);
+  return `Biggest lever: ${change.charAt(0).toLowerCase()}${change.slice(1)} → ${predictedGain(best.predicted)}`;
+}
+
+/** Why there is no lever: the sentence in its place; null where there is advice, or too little was measured to say. */
+export function nothingToChange(report: Report): string | null {
+  if (report.advice.length > 0 || report.verdict.bound === 'insufficient-data') return null;
+  const most = report.leftAlone[0];
+  return most === undefined
+    ? 'Nothing here is worth changing.'
+    : `Nothing here is worth changing: the most, ${formatShare(most.share)}, is in ${most.function}. ${most.reason}`;
 }

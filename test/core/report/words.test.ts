@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Report, TimeSplitMs } from '../../../src/core/report/report.ts';
-import { biggestLever, headline, predictedGain } from '../../../src/core/report/words.ts';
+import type { Report, ReportAdvice, TimeSplitMs } from '../../../src/core/report/report.ts';
+import { biggestLever, changeOf, headline, nothingToChange, predictedGain } from '../../../src/core/report/words.ts';
 
 const none: TimeSplitMs = { jsCpuMs: 0, nativeCpuMs: 0, blockedMs: 0, awaitedMs: 0, gcMs: 0, loadingMs: 0, idleMs: 0 };
 
@@ -31,7 +31,7 @@ describe('headline', () => {
     [
       'says when it was too short',
       report(38, { jsCpuMs: 38 }, { verdict: { bound: 'insufficient-data', evidence: [] } }),
-      '38 ms measured: too short to say.',
+      '38 ms measured: too short to say. Run it on more input.',
     ],
     ['tells the time when nothing was split', report(500, {}), '500 ms.'],
   ] as const)
@@ -40,11 +40,47 @@ describe('headline', () => {
     });
 });
 
+const advice: ReportAdvice = {
+  id: 'advice-1',
+  rule: 'prefer-async-api',
+  hotSpot: 'a',
+  model: 'async-api',
+  file: '/a.js',
+  line: 1,
+  message: 'Make loadAll asynchronous (3 callers, ≈1.9×)',
+  why: '',
+  predicted: { speedup: 1.9, low: 1.7, high: 2, basis: '' },
+  alternatives: [],
+  refactor: { available: true, safety: 'safe' },
+};
+
 describe('biggestLever', () => {
   it('is null without advice', () => {
     assert.equal(biggestLever(report(1, {})), null);
   });
-  it('gives the predicted range', () => {
-    assert.equal(predictedGain({ speedup: 1.9, low: 1.7, high: 2, basis: '' }), 'about 1.9× faster (1.7–2.0×)');
+  it('tells the change and its gain once', () => {
+    const message = 'Make loadAll asynchronous (≈1.9×)';
+    assert.equal(
+      biggestLever(report(1, {}, { advice: [{ ...advice, message }] })),
+      'Biggest lever: make loadAll asynchronous → about 1.9× faster (1.7–2.0×)',
+    );
+    assert.equal(changeOf(advice), 'Make loadAll asynchronous (3 callers, ≈1.9×)');
+  });
+  it('gives no range that reads as one number', () => {
+    assert.equal(predictedGain({ speedup: 1.5, low: 1.48, high: 1.52, basis: '' }), 'about 1.5× faster');
+  });
+  it('does not promise speed where the gain is another', () => {
+    assert.equal(predictedGain({ speedup: 1, low: 0.9, high: 1.1, basis: '' }), 'not faster by itself, but other work goes on meanwhile');
+  });
+});
+
+describe('nothingToChange', () => {
+  it('names what takes the most, and why it stays', () => {
+    const leftAlone = [{ function: 'step', file: '/a.js', line: 3, share: 0.94, reason: 'Each round needs the one before.' }];
+    assert.equal(
+      nothingToChange(report(1, {}, { leftAlone })),
+      'Nothing here is worth changing: the most, 94 %, is in step. Each round needs the one before.',
+    );
+    assert.equal(nothingToChange(report(1, {}, { leftAlone, advice: [advice] })), null);
   });
 });
