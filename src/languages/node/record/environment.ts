@@ -1,4 +1,4 @@
-import { CHANNEL_VARIABLE } from './agent/messages.ts';
+import { CHANNEL_VARIABLE, type ChannelSettings } from './agent/messages.ts';
 
 /** What an editor sets for its own processes, and what is between the editor and our command. */
 const NOT_FOR_THE_SCRIPT = /^(?:ELECTRON_|VSCODE_|UNBLOCK_)/i;
@@ -17,8 +17,8 @@ export function scriptEnvironment(inherited: NodeJS.ProcessEnv, own: Record<stri
   return environment;
 }
 
-export function withChannel(environment: NodeJS.ProcessEnv, out: number, input: number): NodeJS.ProcessEnv {
-  return { ...environment, [CHANNEL_VARIABLE]: `${out},${input}` };
+export function withChannel(environment: NodeJS.ProcessEnv, settings: ChannelSettings): NodeJS.ProcessEnv {
+  return { ...environment, [CHANNEL_VARIABLE]: JSON.stringify(settings) };
 }
 
 /** Node options without those that open a debugger, and without VS Code's auto attach: only one can drive the profiler. */

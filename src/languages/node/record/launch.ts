@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import type { FromAgent, ToAgent } from './agent/messages.ts';
+import { BEGIN_EVENT, type FromAgent, type ToAgent } from './agent/messages.ts';
 import { readChannel } from './channel.ts';
 import { scriptEnvironment, withChannel, withoutDebugger } from './environment.ts';
 import type { RecordRequest } from './recorder.ts';
@@ -24,10 +24,11 @@ const LAST_WORDS_MS = 1000;
 export function launch(request: RecordRequest, onMessage: (thread: number, message: FromAgent) => void): LaunchedScript {
   const { target, output, distFolder } = request;
   const agentFile = join(distFolder, 'agent.cjs');
-  const args = ['--require', agentFile, ...withoutDebugger(target.nodeOptions), target.script, ...target.args];
+  const { options, loader } = announceLoader(withoutDebugger(target.nodeOptions));
+  const args = ['--require', agentFile, ...options, target.script, ...target.args];
   const child = spawn(target.node.path, args, {
     cwd: target.cwd,
-    env: withChannel(scriptEnvironment(process.env, target.env), 3, 4),
+    env: withChannel(scriptEnvironment(process.env, target.env), { out: 3, input: 4, loader }),
     stdio: ['inherit', output === 'stderr' ? 2 : 'inherit', 'inherit', 'pipe', 'pipe'],
   });
   const fromAgent = child.stdio[3] as Readable;
@@ -54,4 +55,13 @@ export function launch(request: RecordRequest, onMessage: (thread: number, messa
       });
     }),
   };
+}
+
+/** tsx takes longer to load than many a script runs: a module in its place imports it and then has the measurement begin. */
+function announceLoader(options: readonly string[]): { options: string[]; loader: string | null } {
+  const at = options.findIndex((option, index) => options[index - 1] === '--import' && /^file:.*\/tsx\//.test(option));
+  const loader = options[at];
+  if (loader === undefined) return { options: [...options], loader: null };
+  const source = `import ${JSON.stringify(loader)}; process.emit(${JSON.stringify(BEGIN_EVENT)});`;
+  return { options: options.with(at, `data:text/javascript,${encodeURIComponent(source)}`), loader };
 }

@@ -11,7 +11,7 @@ import streamPromises from 'node:stream/promises';
 import zlib from 'node:zlib';
 import { calledByLoader } from './call-sites.ts';
 import type { OperationLog } from './operation-log.ts';
-import { type Callable, wrapCallback, wrapEmitter, wrapPromise, wrapPromisified, wrapSync } from './wrap.ts';
+import { type Callable, endWithUnref, wrapCallback, wrapEmitter, wrapPromise, wrapPromisified, wrapSync } from './wrap.ts';
 
 /**
  * Wraps the core APIs that block, wait or keep a native thread busy. Names are those a user writes; promise forms are
@@ -61,6 +61,7 @@ function wrapProcesses(log: OperationLog): void {
     wrapEmitter(log, childProcess, name, `child_process.${name}`, ['close']);
     wrapPromisified(log, childProcess, name, `child_process.${name}`);
   }
+  endWithUnref(log, childProcess.ChildProcess.prototype);
   for (const name of ['spawn', 'fork']) wrapEmitter(log, childProcess, name, `child_process.${name}`, ['exit', 'close']);
 }
 

@@ -2,17 +2,18 @@ import { openChannel } from './channel.ts';
 import { hookExit, hookSuicide } from './endings.ts';
 import { hideOptions } from './hide-options.ts';
 import { HANDLE, startInterrupter } from './interrupting.ts';
-import type { FromAgent } from './messages.ts';
+import { BEGIN_EVENT, type ChannelSettings, type FromAgent } from './messages.ts';
 import { recordThread } from './thread.ts';
-import { followWorkers, newWorkerSettings, offerToWorkers } from './workers.ts';
+import { forgetNoCache, keepLines } from './typescript-loader.ts';
+import { followWorkers, newWorkerSettings, offerLoader, offerToWorkers } from './workers.ts';
 
 /** Longer than the recorder takes to send the signal that ends a stopped script. */
 const HELD_MS = 2000;
 
 /** Measures the script's main thread: preparations first, so that the script's first line comes right after the profiler's start. */
-export function recordMainThread(out: number, input: number): void {
+export function recordMainThread({ out, input, loader }: ChannelSettings): void {
   try {
-    hideOptions(process.execArgv);
+    hideOptions(process.execArgv, loader);
     const settings = newWorkerSettings(out);
     const thread = recordThread(out, 0, 'main');
     const workers = followWorkers(settings);
@@ -30,16 +31,29 @@ export function recordMainThread(out: number, input: number): void {
     };
     Object.defineProperty(globalThis, HANDLE, { value: { flush, stop }, configurable: true });
     const interrupter = startInterrupter(input);
-    offerToWorkers({ ...settings, takenId: interrupter.takenId });
     thread.wrap();
     const leave = (last: () => void) => () => {
       last();
       interrupter.dismiss();
     };
-    hookExit(leave(finish), (args) => args[0] === 'worker' && args[1] === interrupter.worker);
+    const begin = () => {
+      // Not before: the loader may run a thread of its own.
+      offerToWorkers({ ...settings, takenId: interrupter.takenId });
+      thread.begin();
+    };
+    hookExit(leave(finish), (args) => {
+      if (args[0] !== BEGIN_EVENT) return args[0] === 'worker' && args[1] === interrupter.worker;
+      forgetNoCache();
+      begin();
+      return true;
+    });
     hookSuicide(leave(flush));
     interrupter.ready();
-    thread.begin();
+    if (loader === null) begin();
+    else {
+      offerLoader(loader);
+      keepLines(loader);
+    }
   } catch (error) {
     const failed: FromAgent = { type: 'failed', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     openChannel(out, 0)(failed);

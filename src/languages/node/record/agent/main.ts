@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
-import { CHANNEL_VARIABLE } from './messages.ts';
+import { CHANNEL_VARIABLE, type ChannelSettings } from './messages.ts';
 import { recordMainThread } from './main-thread.ts';
 import { recordWorkerThread } from './worker-thread.ts';
 
@@ -11,8 +11,5 @@ if (isMainThread) {
   const channel = process.env[CHANNEL_VARIABLE];
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- The script's environment must not hold it.
   delete process.env[CHANNEL_VARIABLE];
-  if (channel) {
-    const [out = 3, input = 4] = channel.split(',').map(Number);
-    recordMainThread(out, input);
-  }
+  if (channel) recordMainThread(JSON.parse(channel) as ChannelSettings);
 } else recordWorkerThread();

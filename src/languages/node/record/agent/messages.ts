@@ -42,5 +42,16 @@ export interface OperationsDelta {
 /** What the recorder tells the agent, one word a line. */
 export type ToAgent = 'stop';
 
-/** Names the file descriptors of the channel: `out,in`. Removed from the environment before the script sees it. */
+/** Holds the {@link ChannelSettings} as JSON. Removed from the environment before the script sees it. */
 export const CHANNEL_VARIABLE = 'UNBLOCK_CHANNEL';
+
+export interface ChannelSettings {
+  /** File descriptors. */
+  out: number;
+  input: number;
+  /** The file URL of tsx, which is loaded ahead of the script: measuring begins with BEGIN_EVENT after it. Else null: at once. */
+  loader: string | null;
+}
+
+/** Emitted on `process` when the loader is ready. The script never gets it. */
+export const BEGIN_EVENT = 'unblock:begin';

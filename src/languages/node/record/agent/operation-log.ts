@@ -31,7 +31,7 @@ interface SyncRow {
  * of the methods below: so each row is written whole before the counter that makes it visible.
  */
 export function createOperationLog(callSites: CallSites) {
-  const beganUs = nowUs();
+  let beganUs = nowUs();
   const apis: string[] = [];
   /** By api, then by site + 1. */
   const table: (SyncRow | undefined)[][] = [];
@@ -46,7 +46,7 @@ export function createOperationLog(callSites: CallSites) {
   /** In flight by `api * 2^20 + site`, counted only past LISTED_IN_FULL. */
   const inFlight = new Map<number, number>();
   const keys = new Map<number, number>();
-  let closed = false;
+  let closed = true;
 
   /** What went into stacks, µs. */
   const spent = { sync: 0, async: 0 };
@@ -79,11 +79,12 @@ export function createOperationLog(callSites: CallSites) {
     },
 
     sync(api: number, startUs: number, callee: Callee): void {
+      if (closed) return;
       const tookUs = nowUs() - startUs;
       let site = NO_SITE;
       if (tookUs >= LONG_CALL_US || (affordable(spent.sync, SYNC_BUDGET) && (spent.sync < SYNC_BUDGET.startUs || coin())))
         site = stack(callee, 'sync');
-      if (site === NODES_OWN || closed) return;
+      if (site === NODES_OWN) return;
       const row = table[api]![site + 1];
       if (row) {
         row.calls++;
@@ -174,6 +175,12 @@ export function createOperationLog(callSites: CallSites) {
       sentApis = apis.length;
       sentSites = callSites.sites.length;
       return delta;
+    },
+
+    /** Nothing was noted until now. */
+    open(): void {
+      beganUs = nowUs();
+      closed = false;
     },
 
     /** Nothing is noted from here on. */

@@ -53,6 +53,7 @@ export function recordThread(fd: number, thread: number, name: string): Recorded
       profiler = startProfiler();
       const afterUs = nowUs();
       cpuAtStart = cpuUsage();
+      log.open();
       send({ type: 'start', name, pid: process.pid, tid, atUs: Math.round(nowUs()), profiling: { beforeUs, afterUs } });
     },
     flush() {

@@ -2,13 +2,17 @@ import workerThreads from 'node:worker_threads';
 import { hideOptions } from './hide-options.ts';
 import { hookExit } from './endings.ts';
 import { HANDLE } from './interrupting.ts';
+import { BEGIN_EVENT } from './messages.ts';
 import { recordThread } from './thread.ts';
 import { hideThreadId } from './thread-ids.ts';
-import { BEGUN, ENDED, followWorkers, settingsOfWorker } from './workers.ts';
+import { keepLines } from './typescript-loader.ts';
+import { BEGUN, ENDED, followWorkers, loaderOfWorkers, settingsOfWorker } from './workers.ts';
 
 /** Measures a worker thread of the script, when the thread that started it is measured. */
 export function recordWorkerThread(): void {
   const settings = settingsOfWorker();
+  const loader = loaderOfWorkers();
+  if (loader !== null) keepLines(loader);
   if (!settings) return;
   try {
     const { out, counts, takenId } = settings;
@@ -25,10 +29,10 @@ export function recordWorkerThread(): void {
       Atomics.notify(counts, ENDED);
     };
     const workers = followWorkers(settings);
-    hideOptions(process.execArgv);
+    hideOptions(process.execArgv, loader);
     Object.defineProperty(globalThis, HANDLE, { value: { flush: () => thread.flush(), finish }, configurable: true });
     thread.wrap();
-    hookExit(finish);
+    hookExit(finish, (args) => args[0] === BEGIN_EVENT);
     thread.begin();
   } catch {
     // This worker is not measured; the script must not notice.

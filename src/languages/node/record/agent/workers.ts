@@ -37,6 +37,18 @@ export function settingsOfWorker(): WorkerSettings | null {
   return typeof settings === 'object' && settings !== null && 'counts' in settings ? (settings as WorkerSettings) : null;
 }
 
+const LOADER = 'unblock-loader';
+
+/** A loader's own thread is not measured, but must know of it. */
+export function offerLoader(loader: string): void {
+  workerThreads.setEnvironmentData(LOADER, loader);
+}
+
+export function loaderOfWorkers(): string | null {
+  const loader: unknown = workerThreads.getEnvironmentData(LOADER);
+  return typeof loader === 'string' ? loader : null;
+}
+
 export interface StartedWorkers {
   /** Lets each worker send what came since the last time; does not wait. */
   flush(): void;

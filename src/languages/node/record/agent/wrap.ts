@@ -181,8 +181,25 @@ export function wrapEmitter(log: OperationLog, owner: object, name: PropertyKey,
   });
 }
 
+/** What was started last by which emitter. */
+const startedBy = new WeakMap<object, number>();
+
+/** An emitter that is taken off the loop is nobody's to wait for any more. */
+export function endWithUnref(log: OperationLog, prototype: object): void {
+  replace(
+    prototype,
+    'unref',
+    (original) =>
+      function (...args) {
+        log.end(startedBy.get(this as object) ?? UNLISTED);
+        return apply(original, this, args);
+      },
+  );
+}
+
 function endWith(log: OperationLog, operation: number, emitter: unknown, events: readonly string[]): void {
   const { once } = emitter as { once?: unknown };
   if (typeof once !== 'function') return;
+  startedBy.set(emitter as object, operation);
   for (const event of events) apply(once as Callable, emitter, [event, () => log.end(operation)]);
 }
