@@ -5,6 +5,7 @@ import { Failure } from '../core/failure.ts';
 import { advise, type Programs } from './advise.ts';
 import { parseCommand, USAGE, UsageError } from './arguments.ts';
 import { fix } from './fix.ts';
+import { keepTerminalOpen } from './keep-open.ts';
 import { open } from './open.ts';
 import { say, tell } from './output.ts';
 import { takeSessionVariables } from './session.ts';
@@ -43,6 +44,8 @@ async function main(words: readonly string[]): Promise<number> {
         `unblock: this is a bug in Unblock, please report it.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       );
     return 1;
+  } finally {
+    if (variables.session !== undefined) await keepTerminalOpen();
   }
 }
 

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { ReportAdvice } from '../core/report/report.ts';
+import type { RefactorClient } from '../languages/node/syntax/refactor-client.ts';
 import { COMMANDS } from './contributions.ts';
 import { adviceRange, shownAdvice } from './diagnostics.ts';
 import type { Log } from './log.ts';
-import { workOut, workspaceEdit, type RefactorClient, type WorkedOut } from './refactors.ts';
+import { workOut, workspaceEdit, type WorkedOut } from './refactors.ts';
 import type { ResultsStore } from './results.ts';
-import { gain } from './words.ts';
+import { withGain } from './words.ts';
 
 /** The two kinds under which a refactor is offered: in the refactor menu, and as the quick fix of its diagnostic. */
 const REWRITE = vscode.CodeActionKind.RefactorRewrite.append('unblock');
@@ -61,7 +62,7 @@ export function createCodeActions(store: ResultsStore, client: RefactorClient, l
     const actions: vscode.CodeAction[] = [];
     if ('reason' in outcome) {
       if (wants(REWRITE)) {
-        const refused = new vscode.CodeAction(`${advice.message} (${gain(advice)})`, REWRITE);
+        const refused = new vscode.CodeAction(withGain(advice.message, advice), REWRITE);
         refused.disabled = { reason: outcome.reason };
         actions.push(refused);
       }
@@ -75,7 +76,7 @@ export function createCodeActions(store: ResultsStore, client: RefactorClient, l
         actions.push(why);
       }
     } else {
-      const title = outcome.result.title;
+      const title = withGain(outcome.result.title, advice);
       if (wants(vscode.CodeActionKind.QuickFix)) {
         const fix = new RefactorAction(title, vscode.CodeActionKind.QuickFix, outcome);
         fix.diagnostics = diagnostics;

@@ -6,6 +6,7 @@ import { SETTINGS } from './contributions.ts';
 import { lineRange, lineStart } from './positions.ts';
 import type { ResultsStore } from './results.ts';
 import { minimumShare } from './settings.ts';
+import { adviceSentence } from './words.ts';
 
 /** An Information on the call that costs, for each advice: nothing is wrong with slow code. */
 export function showDiagnostics(store: ResultsStore, extensionUri: vscode.Uri): vscode.Disposable {
@@ -57,7 +58,7 @@ function diagnosticOf(advice: ReportAdvice, store: ResultsStore, extensionUri: v
   const hotSpot = store.hotSpotOf(advice);
   const stale = store.isStale(hotSpot, advice);
   const gain = `${predictedGain(advice.predicted)}.`;
-  const words = `${advice.message} ${gain.charAt(0).toUpperCase()}${gain.slice(1)}`;
+  const words = `${adviceSentence(advice)} ${gain.charAt(0).toUpperCase()}${gain.slice(1)}`;
   const message = stale ? `${vscode.l10n.t('Changed since it was profiled: profile again.')} ${words}` : words;
   const diagnostic = new vscode.Diagnostic(adviceRange(advice, store), message, vscode.DiagnosticSeverity.Information);
   diagnostic.source = 'Unblock';

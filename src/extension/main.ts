@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { refactorClient } from '../languages/node/syntax/refactor-client.ts';
 import { createCodeActions, codeActionMetadata } from './code-actions.ts';
 import { createCodeLenses } from './code-lenses.ts';
 import { registerCommands, rememberedArgs } from './commands.ts';
@@ -7,7 +9,6 @@ import { showDiagnostics } from './diagnostics.ts';
 import { createHovers } from './hovers.ts';
 import { createPanel } from './panel.ts';
 import { createProfiling } from './profiling.ts';
-import type { RefactorClient } from './refactors.ts';
 import { createResults, restoreResults } from './results.ts';
 import { createRunningProfile } from './running-profile.ts';
 import { createStatusBar } from './status-bar.ts';
@@ -18,7 +19,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const log = vscode.window.createOutputChannel('Unblock', { log: true });
   const store = createResults(context);
   const running = createRunningProfile();
-  const client: RefactorClient = { refactor: () => Promise.resolve({ available: false, reason: 'not yet' }), dispose: () => undefined };
+  const client = refactorClient({ serverPath: context.asAbsolutePath(join('dist', 'refactor-server.cjs')), execPath: process.execPath });
   await restoreResults(store, context);
 
   const panel = createPanel(store, context, log);

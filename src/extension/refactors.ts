@@ -1,12 +1,7 @@
 import * as vscode from 'vscode';
 import type { RefactorResult, RefactorSpot } from '../core/advise/advice.ts';
+import type { RefactorClient } from '../languages/node/syntax/refactor-client.ts';
 import type { Report, ReportAdvice, ReportHotSpot } from '../core/report/report.ts';
-
-/** Works a refactor out in a process of its own, from the texts on screen. */
-export interface RefactorClient {
-  refactor(rule: string, spot: RefactorSpot, onScreen: Record<string, string>): Promise<RefactorResult>;
-  dispose(): void;
-}
 
 export type Available = Extract<RefactorResult, { available: true }>;
 

@@ -5,9 +5,10 @@ import type { LeftAlone, ReportAdvice, ReportHotSpot } from '../core/report/repo
 import { BOUND_LABELS, headline, predictedGain } from '../core/report/words.ts';
 import { VIEWS } from './contributions.ts';
 import { shownAdvice } from './diagnostics.ts';
+import { markdown } from './markdown.ts';
 import { openCommand } from './positions.ts';
 import type { ResultsStore } from './results.ts';
-import { alternativesInWords, doing, gain, largestRow, splitInWords, sumOf, TIME_ROWS } from './words.ts';
+import { adviceSentence, alternativesInWords, doing, gain, largestRow, splitInWords, sumOf, TIME_ROWS } from './words.ts';
 
 /** A row of any of the views; children are made when it is opened. */
 interface Row {
@@ -79,16 +80,13 @@ function hotSpotRows(store: ResultsStore): Row[] {
 function hotSpotRow(hotSpot: ReportHotSpot, store: ResultsStore): Row {
   const stale = store.isStale(hotSpot);
   const line = store.lineNow(hotSpot.file, hotSpot.line);
-  const tooltip = new vscode.MarkdownString();
-  tooltip
-    .appendMarkdown('**')
-    .appendText(hotSpot.function)
-    .appendMarkdown('** ')
-    .appendText(`${basename(hotSpot.file)}:${line}`);
-  tooltip.appendMarkdown('\n\n').appendText(splitInWords(hotSpot.time));
-  tooltip.appendMarkdown('\n\n').appendText(`self ${formatDuration(hotSpot.selfMs)} · total ${formatDuration(hotSpot.totalMs)}`);
-  if (hotSpot.calls !== null) tooltip.appendText(` · ${hotSpot.calls} calls`);
-  if (stale) tooltip.appendMarkdown('\n\n').appendText(vscode.l10n.t('Changed since it was profiled: profile again.'));
+  const tooltip = markdown(
+    { bold: hotSpot.function },
+    ` ${basename(hotSpot.file)}:${line}`,
+    `\n\n${splitInWords(hotSpot.time)}`,
+    `\n\nself ${formatDuration(hotSpot.selfMs)} · total ${formatDuration(hotSpot.totalMs)}${hotSpot.calls === null ? '' : ` · ${hotSpot.calls} calls`}`,
+    ...(stale ? [`\n\n${vscode.l10n.t('Changed since it was profiled: profile again.')}`] : []),
+  );
   const description = [
     formatShare(hotSpot.share),
     formatDuration(sumOf(hotSpot.time)),
@@ -137,15 +135,17 @@ function adviceRows(store: ResultsStore): Row[] {
 function adviceRow(advice: ReportAdvice, store: ResultsStore): Row {
   const stale = store.isStale(store.hotSpotOf(advice), advice);
   const line = store.lineNow(advice.file, advice.line);
-  const tooltip = new vscode.MarkdownString();
-  tooltip.appendMarkdown('**').appendText(advice.message).appendMarkdown('**\n\n').appendText(advice.why);
-  tooltip.appendMarkdown('\n\n').appendText(`${predictedGain(advice.predicted)}: ${advice.predicted.basis}`);
-  for (const other of alternativesInWords(advice)) tooltip.appendMarkdown('\n- ').appendText(other);
-  if (!advice.refactor.available) tooltip.appendMarkdown('\n\n').appendText(vscode.l10n.t('No refactor: {0}', advice.refactor.reason));
+  const tooltip = markdown(
+    { bold: adviceSentence(advice) },
+    `\n\n${advice.why}`,
+    `\n\n${predictedGain(advice.predicted)}: ${advice.predicted.basis}`,
+    ...alternativesInWords(advice).map((other) => `\n- ${other}`),
+    ...(advice.refactor.available ? [] : [`\n\n${vscode.l10n.t('No refactor: {0}', advice.refactor.reason)}`]),
+  );
   const place = `${basename(advice.file)}:${line}`;
   const icon = stale ? new vscode.ThemeIcon('history') : new vscode.ThemeIcon(advice.refactor.available ? 'lightbulb' : 'info');
   const made = row(
-    advice.message,
+    adviceSentence(advice).slice(0, -1),
     [gain(advice), place, ...(stale ? [vscode.l10n.t('changed since')] : [])].join(' · '),
     icon,
     tooltip,

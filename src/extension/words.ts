@@ -70,6 +70,16 @@ export function cure(advice: ReportAdvice): string {
   return `${MODEL_VERBS[advice.model]} (${gain(advice)})`;
 }
 
+/** `Make loadAll asynchronous (≈1.9×)`, whether the gain stands in the title already or not. */
+export function withGain(title: string, advice: ReportAdvice): string {
+  return title.includes('≈') ? title : `${title.replace(/\.$/, '')} (${gain(advice)})`;
+}
+
+/** The title of an advice as a sentence without its gain: `Make loadAll asynchronous.` */
+export function adviceSentence(advice: ReportAdvice): string {
+  return `${advice.message.replace(/\s*\(≈[^)]*\)/, '').replace(/\.$/, '')}.`;
+}
+
 /** `≈1.9×`. */
 export function gain(advice: ReportAdvice): string {
   return `≈${formatSpeedup(advice.predicted.speedup)}`;
@@ -110,7 +120,7 @@ export function splitInWords(time: TimeSplitMs): string {
 /** `concurrent awaits ≈4.4×, 2 edits` for each model that has a price, best first. */
 export function alternativesInWords(advice: ReportAdvice): string[] {
   return advice.alternatives
-    .filter((one) => one.speedup !== null)
+    .filter((one) => one.speedup !== null && one.model !== 'leave-alone')
     .sort((a, b) => (b.speedup ?? 0) - (a.speedup ?? 0))
     .map((one) =>
       [

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { COMMANDS } from '../../../src/extension/contributions.ts';
+import { actionsAt, diagnosticsOf, hoverAt, lensesOf, messagesOf, openExample, run, until, withSettings, workspaceFile } from './editor.ts';
+
+const file = () => workspaceFile('sequential-requests', 'fetch-prices.mjs');
+
+describe('profiling an example', () => {
+  let shown: string[] = [];
+  let profiled = '';
+
+  before(async function () {
+    this.timeout(120_000);
+    const editor = await openExample('sequential-requests', 'fetch-prices.mjs');
+    profiled = editor.document.getText();
+    shown = await messagesOf(async () => assert.equal(await run(COMMANDS.profile), true));
+  });
+
+  after(async () => {
+    await run(COMMANDS.clearResults);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
+  it('says where the time went in one notification', () => {
+    assert.equal(shown.length, 1);
+    assert.match(shown[0] ?? '', /^fetch-prices\.mjs: .* waiting/);
+  });
+
+  it('marks the call that costs, with the rule linked to its page', () => {
+    const [diagnostic] = diagnosticsOf(file());
+    assert.ok(diagnostic);
+    assert.equal(diagnostic.severity, vscode.DiagnosticSeverity.Information);
+    assert.equal(diagnostic.range.start.line + 1, 13);
+    assert.ok(typeof diagnostic.code === 'object');
+    assert.equal(diagnostic.code.value, 'overlap-awaits');
+    assert.match(diagnostic.code.target.path, /docs\/rules\/overlap-awaits\.md$/);
+    assert.ok((diagnostic.relatedInformation?.length ?? 0) > 0);
+  });
+
+  it('puts a lens over the hot function', async () => {
+    const [lens] = await lensesOf(file());
+    assert.match(lens?.command?.title ?? '', /^\$\(flame\) \d+ % · .* · waiting.* · overlap the waits \(≈[\d.]+×\)$/);
+    assert.equal(lens?.command?.command, COMMANDS.showFlameGraph);
+  });
+
+  it('describes the hot line when the pointer rests on it', async () =>
+    assert.match(await hoverAt(file(), 5), /Unblock.*\n.*`[A-Z]*W{5}/s));
+
+  it('shows the flame graph beside the editor', async () => {
+    await until('the panel is open', () =>
+      vscode.window.tabGroups.all.some((group) => group.tabs.some((tab) => tab.label === 'Unblock · fetch-prices.mjs')),
+    );
+  });
+
+  it('keeps the terminal to be read', () => assert.ok(vscode.window.terminals.some((one) => one.name === 'Unblock: fetch-prices.mjs')));
+
+  it('keeps the results when another file comes to the front', async () => {
+    await openExample('in-order', 'simulate-stock.cjs');
+    await openExample('sequential-requests', 'fetch-prices.mjs');
+    assert.equal(diagnosticsOf(file()).length, 1);
+    assert.ok((await lensesOf(file())).length > 0);
+  });
+
+  it('moves the results along with edits, and takes them back', async () => {
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(file(), new vscode.Position(0, 0), '// one\n// two\n');
+    await vscode.workspace.applyEdit(edit);
+    await until('the diagnostic has moved', () => diagnosticsOf(file())[0]?.range.start.line === 14);
+    assert.doesNotMatch(diagnosticsOf(file())[0]?.message ?? '', /Changed since/);
+    await vscode.commands.executeCommand('undo');
+    await until('the diagnostic is back', () => diagnosticsOf(file())[0]?.range.start.line === 12);
+  });
+
+  it('marks the results of a function that was changed', async () => {
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(file(), new vscode.Position(12, 0), ' ');
+    await vscode.workspace.applyEdit(edit);
+    await until('the diagnostic is marked', () => diagnosticsOf(file())[0]?.message.startsWith('Changed since it was profiled') === true);
+    assert.match((await lensesOf(file()))[0]?.command?.title ?? '', /changed since profiled/);
+    await vscode.commands.executeCommand('undo');
+    await until('the mark is gone', () => diagnosticsOf(file())[0]?.message.startsWith('Changed') === false);
+  });
+
+  it('offers the change as a quick fix and as a refactor, and one undo takes it back', async () => {
+    const [diagnostic] = diagnosticsOf(file());
+    assert.ok(diagnostic);
+    const refactors = await actionsAt(file(), diagnostic.range, vscode.CodeActionKind.RefactorRewrite);
+    assert.equal(refactors.length, 1);
+    const fixes = await actionsAt(file(), diagnostic.range, vscode.CodeActionKind.QuickFix);
+    const fix = fixes.find((one) => one.title === refactors[0]?.title);
+    assert.ok(fix?.edit, 'the quick fix has the same title and an edit');
+    assert.match(fix.title, /at a time.*×/);
+    await vscode.workspace.applyEdit(fix.edit, { isRefactoring: true });
+    const { document } = await openExample('sequential-requests', 'fetch-prices.mjs');
+    assert.notEqual(document.getText(), profiled);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), profiled);
+  });
+
+  it('hides what falls below the share that is asked for, and what is switched off', async () => {
+    await withSettings({ 'unblock.minimumShare': 100 }, async () => {
+      await until('no diagnostic', () => diagnosticsOf(file()).length === 0);
+      assert.deepEqual(await lensesOf(file()), []);
+    });
+    await withSettings(
+      { 'unblock.codeLens.enabled': false, 'unblock.diagnostics.enabled': false, 'unblock.hover.enabled': false },
+      async () => {
+        await until('no diagnostic', () => diagnosticsOf(file()).length === 0);
+        assert.deepEqual(await lensesOf(file()), []);
+        assert.doesNotMatch(await hoverAt(file(), 5), /Unblock/);
+      },
+    );
+    await until('the diagnostic is back', () => diagnosticsOf(file()).length === 1);
+  });
+
+  it('removes everything when the results are cleared', async () => {
+    await run(COMMANDS.clearResults);
+    assert.deepEqual(diagnosticsOf(file()), []);
+    assert.deepEqual(await lensesOf(file()), []);
+    await until(
+      'the panel is closed',
+      () => !vscode.window.tabGroups.all.some((group) => group.tabs.some((tab) => tab.label.startsWith('Unblock'))),
+    );
+  });
+});
