@@ -4,7 +4,7 @@ import type { FileEdits, ReadSource } from '../../../core/advise/advice.ts';
 import { contains, isAsync, type FunctionNode } from '../syntax/locate.ts';
 import type { Movable } from '../syntax/movable.ts';
 import type { Binding } from '../syntax/scopes.ts';
-import { textOf, type Source } from '../syntax/source.ts';
+import { dependsOn, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import type { Editor } from './editor.ts';
 import { startWithComments, type Imports } from './imports.ts';
@@ -73,7 +73,7 @@ export function moveToWorkerFile(
     importLines(source, moved.imports, isMoved),
     inStyle(source, named(source, poolState(source))),
     body.join(source.eol + source.eol),
-    inStyle(source, named(source, poolCode(source, name, callName, isAsync(node)))),
+    inStyle(source, named(source, poolCode(source, name, callName, isAsync(node), read))),
     exportLine(source, [callName, ...toExport], types),
   ]
     .filter((part) => part !== '')
@@ -204,10 +204,12 @@ let startedThreads = 0;
 `;
 }
 
-function poolCode(source: Source, name: string, callName: string, waits: boolean): string {
+function poolCode(source: Source, name: string, callName: string, waits: boolean, read: ReadSource): string {
   const typed = source.typescript;
   const type = (text: string): string => (typed ? text : '');
   const self = source.modules === 'import' ? 'new URL(import.meta.url)' : '__filename';
+  const worker =
+    typed && dependsOn(source.file, 'tsx', read) ? workerOfTsx(source, name) : `new Worker(${self}, { workerData: '${name}' })`;
   return `
 /** Calls ${name} in one of as many worker threads as there are cores. They keep no program from ending. */
 function ${callName}(...args${type(`: Parameters<typeof ${name}>`)})${type(`: Promise<Awaited<ReturnType<typeof ${name}>>>`)} {
@@ -234,7 +236,7 @@ function handOut()${type(': void')} {
 }
 
 function startThread()${type(': Thread')} {
-  const worker = new Worker(${self}, { workerData: '${name}' });
+  const worker = ${worker};
   const thread${type(': Thread')} = { worker, jobs: [] };
   startedThreads++;
   worker.unref();
@@ -270,6 +272,14 @@ if (workerData === '${name}') {
   });
 }
 `;
+}
+
+/** On Node 20 tsx doesn't reach into worker threads by itself. */
+function workerOfTsx(source: Source, name: string): string {
+  const url = source.modules === 'import' ? 'import.meta.url' : '__filename';
+  const start = 'Promise.all([import("tsx/cjs/api"), import("tsx/esm/api")]).then((apis) => apis.forEach((api) => api.register()))';
+  const program = `\`${start}.then(() => import(\${JSON.stringify(${url})}))\``;
+  return `new Worker(${program}, { eval: true, workerData: '${name}' })`;
 }
 
 function exportLine(source: Source, names: string[], types: ReadonlySet<string>): string {

@@ -25,6 +25,7 @@ import {
   functionWords,
   type FunctionNode,
 } from '../syntax/locate.ts';
+import { importedExpression } from '../syntax/modules.ts';
 import { movable, type Movable } from '../syntax/movable.ts';
 import { lineOf, readSource, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
@@ -190,7 +191,8 @@ function choiceFor(source: Source, call: TS.CallExpression, read: ReadSource): C
   if (node === null || name === null) return 'The function that computes has no name of its own to move it by.';
   const driving = findDrivers(source, [call], new Set([call]));
   const direct = directDriver(source, call);
-  if (direct === null)
+  const served = direct === null && isServed(source, call);
+  if (direct === null && !served)
     return (
       driving.reasons[0] ?? `${name} isn't called in a loop: one long call would only move, not become faster. Split its work into parts.`
     );
@@ -198,7 +200,36 @@ function choiceFor(source: Source, call: TS.CallExpression, read: ReadSource): C
   if (argument !== undefined)
     return `${name} can't move to a worker: it is given the function \`${textOf(source, argument).replace(/\s+/g, ' ').slice(0, 40)}\`, and functions can't be copied.`;
   const moved = movable(source, node, read);
-  return typeof moved === 'string' ? moved : { node, name, call, drivers: direct.drivers, moved };
+  return typeof moved === 'string' ? moved : { node, name, call, drivers: direct?.drivers ?? [], moved };
+}
+
+/** Whether a call is made for each request of a server: there what else comes in is what can run at the same time. */
+function isServed(source: Source, call: TS.CallExpression, seen = new Set<TS.Node>()): boolean {
+  if (seen.has(call)) return false;
+  seen.add(call);
+  const enclosing = enclosingFunction(call);
+  if (enclosing === null) return false;
+  const { parent } = enclosing as TS.Node;
+  if (ts.isCallExpression(parent)) return isRequestListener(source, parent, enclosing);
+  const references = bindingOfFunction(source, enclosing)?.references ?? [];
+  const listens = references.some(
+    ({ identifier }) => ts.isCallExpression(identifier.parent) && isRequestListener(source, identifier.parent, identifier),
+  );
+  return listens || callsOf(source, enclosing).some((one) => isServed(source, one, seen));
+}
+
+function isRequestListener(source: Source, call: TS.CallExpression, listener: TS.Node): boolean {
+  if (!call.arguments.some((argument) => argument === listener)) return false;
+  const imported = importedExpression(source, call.expression);
+  if (imported !== null && /^(http2?|https)$/.test(imported.module) && /^create(Secure)?Server$/.test(imported.name ?? '')) return true;
+  const [event] = call.arguments;
+  return (
+    ts.isPropertyAccessExpression(call.expression) &&
+    call.expression.name.text === 'on' &&
+    event !== undefined &&
+    ts.isStringLiteralLike(event) &&
+    event.text === 'request'
+  );
 }
 
 function functionCalled(source: Source, call: TS.CallExpression): FunctionNode | null {

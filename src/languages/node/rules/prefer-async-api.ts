@@ -20,7 +20,7 @@ import { importsOf } from '../refactors/imports.ts';
 import { orRefuse, Refusal } from '../refactors/refusal.ts';
 import { spreadAwait } from '../refactors/spread-await.ts';
 import { writeSpread } from '../refactors/spread-edits.ts';
-import { callsOnLine, enclosingFunction, functionWords, walk } from '../syntax/locate.ts';
+import { callsOnLine, enclosingFunction, functionWords, namedFunctionAround, walk } from '../syntax/locate.ts';
 import { lineOf, readSource, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { availability, editCount } from './wording.ts';
@@ -94,8 +94,8 @@ function makeAsynchronous(source: Source, calls: TS.CallExpression[]): { result:
     writeSpread(source, editor, spread, drivers, { kind: 'bounded', limit: DEFAULT_BOUND });
     imports.flush();
     const review = [...spread.review, ...drivers.flatMap((driver) => (driver.kind === 'loop' ? driver.rounds.review : driver.review))];
-    const callers = spread.calls.size - calls.length;
-    const words = functionWords(source, enclosingFunction(calls[0]!));
+    const callers = [...spread.calls].filter((call) => !calls.includes(call) && !spread.arrayCalls.has(call)).length;
+    const words = functionWords(source, namedFunctionAround(calls[0]!));
     const concurrency = drivers.length > 0 ? `, ${DEFAULT_BOUND} calls at a time` : '';
     return finish(source, editor, {
       title: `Make ${words} asynchronous${concurrency}${callers > 0 ? ` (${callers} ${callers === 1 ? 'caller' : 'callers'})` : ''}`,
@@ -119,7 +119,7 @@ function adviseOperation(hotSpot: HotSpot, operation: SiteOperations, context: A
     );
 
   const { result, driving, freesOthers } = makeAsynchronous(source, found);
-  const words = functionWords(source, enclosingFunction(found[0]!));
+  const words = functionWords(source, namedFunctionAround(found[0]!));
   const cost = costOf(operation);
   const base = { model: 'async-api' as const, file: hotSpot.file, line: lineOf(source, found[0]!.getStart(source.ast)) };
   const finish = (predicted: Prediction, message: string, why: string): Finding[] => [

@@ -33,6 +33,13 @@ export function functionWords(source: Source, node: FunctionNode | null): string
   return functionName(node) ?? `the function in line ${lineOf(source, node.getStart(source.ast))}`;
 }
 
+/** The nearest function around a node that has a name; a callback counts as its caller's code. Null at the top level. */
+export function namedFunctionAround(node: TS.Node): FunctionNode | null {
+  let current = enclosingFunction(node);
+  while (current !== null && functionName(current) === null) current = enclosingFunction(current);
+  return current;
+}
+
 /**
  * The function that a profile calls `name` and places at a line: V8 gives where the parameters open, others where the name stands. Edits above
  * may have moved it, so a name that occurs once counts whatever the line. `top` for top-level code, null when it is gone.

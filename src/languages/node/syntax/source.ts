@@ -31,7 +31,7 @@ export function readSource(file: string, read: ReadSource): Source | string {
   const ast = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind);
   if (syntaxErrors(ast) > 0) return `${file} has a syntax error: correct it first.`;
   const importSyntax = ast.statements.some(isModuleSyntax);
-  const importsUsed = importSyntax || /\.m[jt]s$/.test(file);
+  const importsUsed = importSyntax || /\.(m[jt]s|tsx?)$/.test(file);
   const packageType = nearestPackageType(file, read);
   const isTypeScript = /\.[mc]?tsx?$/.test(file);
   return {
@@ -110,18 +110,40 @@ function nearestPackageType(file: string, read: ReadSource): string | null {
 }
 
 /** What the nearest package.json above a file says; null without one. */
-export function nearestPackage(file: string, read: ReadSource): Record<string, unknown> | null {
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
+function nearestPackage(file: string, read: ReadSource): Record<string, unknown> | null {
+  for (const folder of foldersAbove(file)) {
     const text = read(join(folder, 'package.json'));
-    if (text !== null) {
-      try {
-        const value: unknown = JSON.parse(text);
-        return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-      } catch {
-        return null;
-      }
-    }
-    if (dirname(folder) === folder) return null;
+    if (text !== null) return parseObject(text);
+  }
+  return null;
+}
+
+/** Whether a package.json above the file asks for a package. */
+export function dependsOn(file: string, name: string, read: ReadSource): boolean {
+  return foldersAbove(file).some((folder) => {
+    const text = read(join(folder, 'package.json'));
+    const content = text === null ? null : parseObject(text);
+    return ['dependencies', 'devDependencies'].some((key) => {
+      const asked = content?.[key];
+      return typeof asked === 'object' && asked !== null && name in asked;
+    });
+  });
+}
+
+function foldersAbove(file: string): string[] {
+  const folders: string[] = [];
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    folders.push(folder);
+    if (dirname(folder) === folder) return folders;
+  }
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
   }
 }
 
