@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
+import { spawnSync, type ChildProcess } from 'node:child_process';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { tooOldNode } from '../node-versions/index.ts';
 import { outcomeOf, Place, sentences } from './command.ts';
@@ -155,6 +155,7 @@ describe('what can be wrong with a script', () => {
     }
   });
 
+  // The engine opens none; an editor that can't be reached is in session.test.ts.
   it('no port can be had', async (test) => {
     // A network namespace of its own, in which not even the loopback device is up.
     const available = spawnSync('unshare', ['--net', 'true']).status === 0;
@@ -171,9 +172,8 @@ describe('what can be wrong with a script', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const outcome = await outcomeOf(child);
-    assert.equal(outcome.code, 1, outcome.stderr);
-    assert.equal(outcome.stdout, '');
-    assert.equal(sentences(outcome).length, 1, outcome.stderr);
+    assert.equal(outcome.code, 0, outcome.stderr);
+    assert.match(outcome.stdout, /"schema": "unblock\/report\/1"/);
   });
 
   it('two profiles run at once', async () => {
@@ -183,7 +183,6 @@ describe('what can be wrong with a script', () => {
   });
 
   for (const [name, signal] of [
-    ['twice Ctrl+C', 'SIGINT'],
     ['the terminal is closed', 'SIGHUP'],
     ['the command is told to end', 'SIGTERM'],
   ] as const)
@@ -192,9 +191,19 @@ describe('what can be wrong with a script', () => {
       const ended = outcomeOf(child);
       await once(child.stderr!, 'data');
       child.kill(signal);
-      if (signal === 'SIGINT') child.kill(signal);
       assert.equal((await ended).code, 1);
     });
+
+  it('Ctrl+C twice, where the script ends at neither: nothing stays', async () => {
+    const script = place.write('a.js', "process.on('SIGINT', () => {}); console.error('begun'); setInterval(() => {}, 50);");
+    const child = place.start(['advise', '--json', script]);
+    const ended = outcomeOf(child);
+    await said(child, 'begun');
+    child.kill('SIGINT');
+    await said(child, 'Interrupted');
+    child.kill('SIGINT');
+    assert.equal((await ended).code, 1);
+  });
 
   it('Ctrl+C once: the report of what was measured', async () => {
     const child = place.start(['advise', '--json', place.write('a.js', "console.log('begun'); for (;;) Math.sqrt(2);")]);
@@ -206,3 +215,12 @@ describe('what can be wrong with a script', () => {
     assert.match(outcome.stdout, /"schema": "unblock\/report\/1"/);
   });
 });
+
+/** Resolves when a word was said on stderr. */
+function said(child: ChildProcess, word: string): Promise<void> {
+  return new Promise((resolve) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes(word)) resolve();
+    });
+  });
+}

@@ -41,7 +41,8 @@ describe('the report of each example names its true bottleneck', () => {
           { file: hot.file, line: hot.line, bound: hot.bound },
           { file: script, line: expected.hotSpot.line, bound: expected.hotSpot.bound },
         );
-        assert.equal(report.hotSpots[0], hot, 'it is the first one');
+        // Where the kinds of time are about the same size, a busy machine may turn their order round.
+        if (expected.bound !== 'mixed') assert.equal(report.hotSpots[0], hot, 'it is the first one');
         if (expected.hotSpot.costlyLine !== null) assert.equal(costliest(hot.lines), expected.hotSpot.costlyLine);
 
         const [advice] = report.advice;
