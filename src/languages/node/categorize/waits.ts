@@ -5,6 +5,7 @@ const WAITS: Record<string, WaitNature> = {
   setImmediate: 'timer',
   'timers.promises.setTimeout': 'timer',
   'timers.promises.setImmediate': 'timer',
+  'timers.promises.setInterval': 'timer',
   'timers.promises.scheduler.wait': 'timer',
   'events.once': 'watch',
   'events.on': 'watch',

@@ -1,4 +1,5 @@
 import type { CpuProfile, CpuProfileNode } from '../../../core/recording.ts';
+import { HANDLE } from './agent/messages.ts';
 
 interface Cut {
   /** Frames of this script are taken out: their time goes to their callers. */
@@ -52,7 +53,10 @@ interface Node {
   id: number;
 }
 
-/** Adds a profile's call paths to the tree and says which node of the tree each of its nodes became. */
+/**
+ * Adds a profile's call paths to the tree and says which node of the tree each of its nodes became; none for our interrupts: V8 takes a
+ * sample of its own whenever a profile begins or ends, which would be given the time since the sample before it.
+ */
 function graft(root: Node, { nodes }: CpuProfile, ownUrl: string): Map<number, Node> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const became = new Map<number, Node>();
@@ -66,7 +70,8 @@ function graft(root: Node, { nodes }: CpuProfile, ownUrl: string): Map<number, N
       here.ticks.set(line, (here.ticks.get(line) ?? 0) + ticks);
     for (const id of node.children ?? []) {
       const child = byId.get(id);
-      if (child) waiting.push([child, child.callFrame.url === ownUrl ? here : childOf(here, child.callFrame)]);
+      if (!child || (child.callFrame.functionName === HANDLE && child.callFrame.url === '')) continue;
+      waiting.push([child, child.callFrame.url === ownUrl ? here : childOf(here, child.callFrame)]);
     }
   }
   return became;

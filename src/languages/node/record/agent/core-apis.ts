@@ -11,7 +11,7 @@ import streamPromises from 'node:stream/promises';
 import zlib from 'node:zlib';
 import { calledByLoader } from './call-sites.ts';
 import type { OperationLog } from './operation-log.ts';
-import { type Callable, endWithUnref, wrapCallback, wrapEmitter, wrapPromise, wrapPromisified, wrapSync } from './wrap.ts';
+import { type Callable, endWithUnref, wrapCallback, wrapEmitter, wrapIterator, wrapPromise, wrapPromisified, wrapSync } from './wrap.ts';
 
 /**
  * Wraps the core APIs that block, wait or keep a native thread busy. Names are those a user writes; promise forms are
@@ -26,6 +26,7 @@ export function wrapCoreApis(log: OperationLog): void {
   wrapPromise(log, streamPromises, 'pipeline', 'stream.promises.pipeline');
   wrapPromise(log, streamPromises, 'finished', 'stream.promises.finished');
   wrapPromise(log, events, 'once', 'events.once');
+  wrapIterator(log, events, 'on', 'events.on');
 }
 
 function wrapFileSystem(log: OperationLog): void {
@@ -91,6 +92,10 @@ function wrapNetwork(log: OperationLog): void {
   const lookups = (name: string) => /^(?:lookup|lookupService|resolve\w*|reverse)$/.test(name);
   for (const name of functionsOf(dns).filter(lookups)) wrapCallback(log, dns, name, `dns.${name}`);
   for (const name of functionsOf(dnsPromises).filter(lookups)) wrapPromise(log, dnsPromises, name, `dns.promises.${name}`);
+  const resolver = dns.Resolver.prototype;
+  for (const name of functionsOf(resolver).filter(lookups)) wrapCallback(log, resolver, name, `dns.${name}`);
+  const promising = dnsPromises.Resolver.prototype;
+  for (const name of functionsOf(promising).filter(lookups)) wrapPromise(log, promising, name, `dns.promises.${name}`);
   let responses: object | null = null;
   wrapPromise(log, globalThis, 'fetch', 'fetch', (value) => {
     if (responses || typeof value !== 'object' || value === null) return;

@@ -31,7 +31,7 @@ function become(what: number): void {
 
 function ask(what: 'flush' | 'stop', answered: () => void): void {
   if (handle === undefined) return;
-  session.post('Runtime.callFunctionOn', { objectId: handle, functionDeclaration: `function () { this.${what}() }` }, answered);
+  session.post('Runtime.callFunctionOn', { objectId: handle, functionDeclaration: `function ${HANDLE}() { this.${what}() }` }, answered);
 }
 
 function flushLater(): void {

@@ -13,8 +13,7 @@ export interface InterrupterSettings {
 export const READY = 1;
 export const GONE = 2;
 
-/** Where the interrupter finds the main thread's functions, once; it deletes the property at that moment. */
-export const HANDLE = '__unblock';
+export { HANDLE } from './messages.ts';
 
 /** On a busy machine a thread may take long to start; the script waits for it, as without it nothing is left of a run that is killed. */
 const START_MS = 5000;

@@ -55,3 +55,9 @@ export interface ChannelSettings {
 
 /** Emitted on `process` when the loader is ready. The script never gets it. */
 export const BEGIN_EVENT = 'unblock:begin';
+
+/**
+ * Where the interrupter finds a thread's functions: a property of the global object. Also the name of the function by which it calls
+ * them, so that what the interrupts themselves took is known in a profile.
+ */
+export const HANDLE = '__unblock';

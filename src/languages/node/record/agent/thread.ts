@@ -83,6 +83,8 @@ function threadIdOf(): number | null {
 /** Maps that Node keeps because a loader asked for it (tsx does): the loaded source is not what the file holds. */
 function newSourceMaps(profile: CpuProfile | null, sent: Set<string>): Record<string, string> {
   const maps: Record<string, string> = {};
+  // Node keeps none otherwise, and looking for one costs some ms the first time.
+  if (!(process as { sourceMapsEnabled?: boolean }).sourceMapsEnabled) return maps;
   for (const { callFrame } of profile?.nodes ?? []) {
     const { url } = callFrame;
     if (!url || url.startsWith('node:') || sent.has(url)) continue;

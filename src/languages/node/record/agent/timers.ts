@@ -1,7 +1,7 @@
 import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
 import type { OperationLog } from './operation-log.ts';
-import { type Callable, replace, wrapPromise, wrapPromisified } from './wrap.ts';
+import { type Callable, replace, wrapIterator, wrapPromise, wrapPromisified } from './wrap.ts';
 import { nowUs } from './clock.ts';
 
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
@@ -52,6 +52,7 @@ export function wrapTimers(log: OperationLog): void {
     });
   }
   wrapPromise(log, timersPromises, 'setTimeout', 'timers.promises.setTimeout');
+  wrapIterator(log, timersPromises, 'setInterval', 'timers.promises.setInterval');
 }
 
 function endsBefore(early: (timer: unknown) => void): (original: Callable) => Callable {

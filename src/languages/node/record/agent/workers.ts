@@ -72,7 +72,11 @@ export function followWorkers({ counts }: WorkerSettings): StartedWorkers {
   session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
 
   const ask = (sessionId: string, what: 'flush' | 'finish') => {
-    const message = { id: 1, method: 'Runtime.evaluate', params: { expression: `globalThis.${HANDLE}?.${what}()` } };
+    const message = {
+      id: 1,
+      method: 'Runtime.evaluate',
+      params: { expression: `(function ${HANDLE}() { globalThis.${HANDLE}?.${what}() })()` },
+    };
     session.post('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify(message) });
   };
   const settle = (expected: () => boolean) => {

@@ -26,7 +26,10 @@ export function replace(owner: object, name: PropertyKey, make: (original: Calla
 function copyProperties(from: object, to: object): void {
   for (const key of Reflect.ownKeys(from)) {
     try {
-      Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key)!);
+      const descriptor = Object.getOwnPropertyDescriptor(from, key)!;
+      // Node fixes this one for good; ours must still be able to wrap it.
+      if (key === promisify.custom) descriptor.configurable = true;
+      Object.defineProperty(to, key, descriptor);
     } catch {
       // A property of functions that can't be redefined (`prototype` with another flag): the wrapper keeps its own.
     }
@@ -159,6 +162,18 @@ function promiseWrapper(log: OperationLog, original: Callable, index: number, on
 export function wrapPromisified(log: OperationLog, owner: object, name: PropertyKey, api: string): void {
   const wrapped = (owner as Owner)[name];
   if (typeof wrapped === 'function') wrapPromise(log, wrapped, promisify.custom, api);
+}
+
+/** For APIs that return an async iterator: each `next` is an operation, as that is what `for await` waits for. */
+export function wrapIterator(log: OperationLog, owner: object, name: PropertyKey, api: string): void {
+  replace(owner, name, (original) => {
+    const index = log.api(api);
+    return function (...args) {
+      const iterator = call(original, this, args) as { next: Callable };
+      if (!log.busy) iterator.next = promiseWrapper(log, iterator.next, index);
+      return iterator;
+    };
+  });
 }
 
 /** For APIs that return an emitter: the operation ends with the first of these events. */
