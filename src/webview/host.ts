@@ -1,4 +1,5 @@
 import type { FromPanel, ToPanel } from '../protocol/panel.ts';
+import { prepareReader } from './profile/reader.ts';
 import { embeddedMessage } from './embedded.ts';
 
 interface VsCodeApi {
@@ -21,6 +22,14 @@ export function connect(receive: (message: ToPanel) => void): Host {
     if (typeof message === 'object' && message !== null && 'type' in message) receive(message as ToPanel);
   });
   const host: Host = { editor: api !== null, post: (message) => api?.postMessage(message) };
-  void embeddedMessage().then((message) => (message === null ? host.post({ type: 'ready' }) : receive(message)));
+  void embeddedMessage().then((message) => {
+    if (message !== null) {
+      receive(message);
+      return;
+    }
+    host.post({ type: 'ready' });
+    // While the profile is on its way.
+    prepareReader();
+  });
   return host;
 }

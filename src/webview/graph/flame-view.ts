@@ -5,7 +5,7 @@ import type { Timeline } from '../profile/timeline.ts';
 import { boxAt, collectLeftHeavy, collectTimeline, noBoxes } from './boxes.ts';
 import { labels, type Labels } from './label.ts';
 import { extent, step, stepInTime, type Direction, type Focus } from './navigate.ts';
-import { readPalette, type Palette } from './palette.ts';
+import type { Palette } from './palette.ts';
 import { fontOf, hatching, paint, ROW_HEIGHT } from './paint.ts';
 import { listenToPointer } from './pointer.ts';
 import { between, clampView, panBy, zoomAround, type View } from './viewport.ts';
@@ -42,7 +42,8 @@ export interface FlameView {
   zoomOut(): boolean;
   zoomBy(factor: number): void;
   page(way: 1 | -1): void;
-  themeChanged(): void;
+  /** What to paint with, at first and whenever the theme changes. */
+  paintWith(palette: Palette): void;
   /** Draws at once, for measurements. */
   draw(): void;
 }
@@ -56,9 +57,9 @@ export function flameView(events: FlameEvents): FlameView {
   const context = canvas.getContext('2d', { alpha: false })!;
   const boxes = noBoxes();
   const still = matchMedia('(prefers-reduced-motion: reduce)');
-  let palette: Palette = readPalette(document.body);
-  let fitting: Labels = measuring();
-  let hatch = hatching(context, palette);
+  let palette: Palette | null = null;
+  let fitting: Labels = labels(() => 7);
+  let hatch: CanvasPattern | null = null;
   let content: Content | null = null;
   let names: string[] = [];
   let whole = 0;
@@ -71,19 +72,13 @@ export function flameView(events: FlameEvents): FlameView {
   let size = { width: 0, height: 0, ratio: 1 };
   let asked = 0;
 
-  function measuring(): Labels {
-    return labels((text) => {
-      context.font = fontOf(palette);
-      return context.measureText(text).width;
-    });
-  }
-
   const redraw = (): void => {
     if (asked === 0) asked = requestAnimationFrame(drawFrame);
   };
 
   function drawFrame(now: number): void {
     asked = 0;
+    resize();
     if (glide !== null) {
       const progress = Math.min(1, (now - glide.began) / ZOOM_MS);
       view = between(glide.from, glide.to, progress);
@@ -94,7 +89,7 @@ export function flameView(events: FlameEvents): FlameView {
   }
 
   function draw(): void {
-    if (content === null || size.width === 0) return;
+    if (content === null || palette === null || size.width === 0) return;
     const { graph, timeline, frames } = content;
     const scrolled = root.scrollTop;
     const window = {
@@ -147,9 +142,13 @@ export function flameView(events: FlameEvents): FlameView {
     canvas.style.height = `${height}px`;
     // The canvas stays in place over the room that gives the scroll bar its length.
     room.style.marginTop = `-${height}px`;
-    draw();
   }
-  new ResizeObserver(resize).observe(root);
+  // Drawn at once, as a canvas is empty after a change of its size.
+  const resized = (): void => {
+    if (asked !== 0) cancelAnimationFrame(asked);
+    drawFrame(performance.now());
+  };
+  new ResizeObserver(resized).observe(root);
   root.addEventListener('scroll', redraw, { passive: true });
 
   function goTo(to: View, smooth = true): void {
@@ -183,7 +182,9 @@ export function flameView(events: FlameEvents): FlameView {
   }
 
   function setFocus(focus: Focus | null, options: { reveal?: boolean; zoom?: boolean } = {}): void {
+    const before = focused;
     focused = focus;
+    if (focus === null && before === null) return;
     if (focus !== null && content !== null) {
       if (options.reveal === true) reveal(focus);
       if (options.zoom === true) {
@@ -249,10 +250,10 @@ export function flameView(events: FlameEvents): FlameView {
         room.style.height = `${(graph.maxDepth + 2) * ROW_HEIGHT}px`;
         root.scrollTop = 0;
       }
-      resize();
-      draw();
+      redraw();
     },
     fade(next) {
+      if (faded === null && next === null) return;
       faded = next;
       redraw();
     },
@@ -297,11 +298,14 @@ export function flameView(events: FlameEvents): FlameView {
     page(way) {
       root.scrollTop += way * (size.height - ROW_HEIGHT);
     },
-    themeChanged() {
-      palette = readPalette(document.body);
-      fitting = measuring();
-      hatch = hatching(context, palette);
-      draw();
+    paintWith(next) {
+      palette = next;
+      fitting = labels((text) => {
+        context.font = fontOf(next);
+        return context.measureText(text).width;
+      });
+      hatch = hatching(context, next);
+      redraw();
     },
     draw,
   };

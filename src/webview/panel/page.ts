@@ -3,6 +3,7 @@ import type { Report, ReportAdvice } from '../../core/report/report.ts';
 import { button, element } from '../element.ts';
 import { flameView } from '../graph/flame-view.ts';
 import { heaviestOf, type Focus } from '../graph/navigate.ts';
+import { readPalette } from '../graph/palette.ts';
 import { ruler } from '../graph/ruler.ts';
 import type { Host } from '../host.ts';
 import type { Graph } from '../profile/layout.ts';
@@ -108,11 +109,7 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
   const main = element('main', { class: 'main', id: 'unblock-view' }, picture, table.root, decisionRoom, face);
   root.replaceChildren(notes, top.root, bar.root, main, bottom.root);
 
-  watchTheme(() => {
-    paintKinds();
-    flame.themeChanged();
-  });
-  paintKinds();
+  watchTheme(readTheme);
   listenToKeys({
     tab: (index) => bar.selectAt(index),
     search: () => search.focus(),
@@ -126,6 +123,12 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
     fix: fixFocused,
     inPicture: () => !picture.hidden && graph !== null,
   });
+
+  function readTheme(): void {
+    const palette = readPalette(document.body);
+    paintKinds(root, palette);
+    flame.paintWith(palette);
+  }
 
   function currentGraph(): Graph | null {
     return bar.selected() === 'timeline' ? (reader?.loaded.graph ?? null) : graph;
@@ -357,6 +360,7 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
         shown = { title: message.title, report: message.report, lanes: message.lanes };
         stale = false;
         showBanners();
+        readTheme();
         lanePicker.replaceChildren(...message.lanes.map((one, index) => element('option', { value: index }, one.name)));
         lanePicker.hidden = message.lanes.length < 2;
         void openLane(0);

@@ -1,5 +1,5 @@
 import { TIME_KINDS } from '../../core/profile/time-kind.ts';
-import { readPalette } from '../graph/palette.ts';
+import type { Palette } from '../graph/palette.ts';
 
 /** Calls back whenever the colours of the page change: VS Code changes the body's class and the root's style. */
 export function watchTheme(changed: () => void): void {
@@ -20,10 +20,7 @@ export function watchTheme(changed: () => void): void {
 }
 
 /** Gives the style sheet the fills and text colours that the canvas uses, checked for contrast. */
-export function paintKinds(): void {
-  const root = document.getElementById('unblock');
-  if (root === null) return;
-  const palette = readPalette(document.body);
+export function paintKinds(root: HTMLElement, palette: Palette): void {
   for (const [kind, name] of TIME_KINDS.entries()) {
     root.style.setProperty(`--fill-${name}`, palette.fills[kind]![0]!.fill);
     root.style.setProperty(`--text-${name}`, palette.fills[kind]![0]!.text);

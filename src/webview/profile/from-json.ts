@@ -37,7 +37,7 @@ function profileFromObject(json: Record<string, unknown>, nodes: unknown[]): Par
     const key = `${name}\0${url}\0${line}\0${column}`;
     let index = known.get(key);
     if (index === undefined) {
-      index = frames.add(name, url, line, column);
+      index = frames.add(name, frames.internUrl(url), line, column);
       known.set(key, index);
     }
     frame[i] = index;
@@ -109,5 +109,8 @@ function textOr(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 function numbersOf(value: unknown): Float64Array | null {
-  return Array.isArray(value) ? Float64Array.from(value as unknown[], (one) => numberOr(one, 0)) : null;
+  if (!Array.isArray(value)) return null;
+  const numbers = new Float64Array(value.length);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = numberOr(value[i], 0);
+  return numbers;
 }

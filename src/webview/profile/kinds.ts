@@ -9,19 +9,19 @@ export const ALL_KINDS = (1 << KINDS) - 1;
  * (waits can't be told from such a profile).
  */
 export function kindsOfSamples(profile: ParsedProfile): Uint8Array {
-  if (profile.sampleKinds !== null) {
-    const kinds = profile.sampleKinds;
-    for (let i = 0; i < kinds.length; i++) if (kinds[i]! >= KINDS) kinds[i] = KIND.jsCpu;
-    return kinds;
+  const { samples, frame, sampleKinds } = profile;
+  if (sampleKinds !== null) {
+    for (let i = 0; i < sampleKinds.length; i++) if (sampleKinds[i]! >= KINDS) sampleKinds[i] = KINDS - 1;
+    return sampleKinds;
   }
   const ofFrame = kindsOfFrames(profile.frames);
-  const { samples, frame } = profile;
   const kinds = new Uint8Array(samples.length);
   for (let i = 0; i < samples.length; i++) kinds[i] = ofFrame[frame[samples[i]!]!]!;
   return kinds;
 }
 
-function kindsOfFrames(frames: Frames): Uint8Array {
+/** What the frames of a profile are when nothing else is known, each on top of the stack. */
+export function kindsOfFrames(frames: Frames): Uint8Array {
   const kinds = new Uint8Array(frameCount(frames));
   for (let i = 0; i < kinds.length; i++) {
     if (frameUrl(frames, i) !== '') continue;

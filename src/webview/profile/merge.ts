@@ -1,4 +1,4 @@
-import { KINDS, kindsOfSamples } from './kinds.ts';
+import { KINDS, kindsOfFrames } from './kinds.ts';
 import { frameCount, UnreadableProfile, type ParsedProfile } from './parsed.ts';
 
 /** The call tree with equal siblings merged: parents come before their children, the root is node 0. */
@@ -15,7 +15,6 @@ export interface CallTree {
 /** Where time-ordered samples come from when they are asked for. */
 export interface TimedSamples {
   profile: ParsedProfile;
-  kinds: Uint8Array;
 }
 
 /** Merges siblings of one function. Iterative throughout: stacks may be of any depth. */
@@ -59,12 +58,15 @@ export function mergeCallTree(profile: ParsedProfile): CallTree & TimedSamples {
     merged[node] = known;
   }
 
-  const kinds = kindsOfSamples(profile);
-  const { samples, durations } = profile;
   const selfOfKind = new Float64Array(nodes * KINDS);
-  for (let i = 0; i < samples.length; i++) {
-    const at = merged[samples[i]!]! * KINDS + kinds[i]!;
-    selfOfKind[at] = selfOfKind[at]! + durations[i]!;
+  const { samples, durations, sampleKinds } = profile;
+  if (sampleKinds === null) {
+    const selfOf = new Float64Array(count);
+    for (let i = 0; i < samples.length; i++) selfOf[samples[i]!]! += durations[i]!;
+    const ofFrame = kindsOfFrames(profile.frames);
+    for (let i = 0; i < count; i++) selfOfKind[merged[i]! * KINDS + ofFrame[givenFrame[i]!]!]! += selfOf[i]!;
+  } else {
+    for (let i = 0; i < samples.length; i++) selfOfKind[merged[samples[i]!]! * KINDS + Math.min(KINDS - 1, sampleKinds[i]!)]! += durations[i]!;
   }
   return {
     parent: parent.slice(0, nodes),
@@ -73,7 +75,6 @@ export function mergeCallTree(profile: ParsedProfile): CallTree & TimedSamples {
     merged,
     frameCount: frameCount(profile.frames),
     profile,
-    kinds,
   };
 }
 

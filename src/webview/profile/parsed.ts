@@ -55,7 +55,10 @@ export function frameUrl(frames: Frames, frame: number): string {
 
 /** Collects distinct frames; lines and columns are given 0-based, as V8 prints them. */
 export interface FrameList {
-  add(name: string, url: string, line: number, column: number): number;
+  /** The index of a URL, for `add`. */
+  internUrl(url: string): number;
+  add(name: string, url: number, line: number, column: number): number;
+  is(frame: number, name: string, url: number, line: number, column: number): boolean;
   done(): Frames;
 }
 
@@ -67,29 +70,30 @@ export function frameList(): FrameList {
   const urls: string[] = [];
   const urlIndex = new Map<string, number>();
   return {
-    add(name, text, lineNumber, columnNumber) {
+    internUrl(text) {
       let at = urlIndex.get(text);
       if (at === undefined) {
         at = urls.push(text) - 1;
         urlIndex.set(text, at);
       }
-      url.push(at);
+      return at;
+    },
+    add(name, urlAt, lineNumber, columnNumber) {
+      url.push(urlAt);
       line.push(Math.max(0, lineNumber + 1));
       column.push(Math.max(0, columnNumber + 1));
       return names.push(name) - 1;
     },
+    is: (frame, name, urlAt, lineNumber, columnNumber) =>
+      url[frame] === urlAt &&
+      line[frame] === Math.max(0, lineNumber + 1) &&
+      column[frame] === Math.max(0, columnNumber + 1) &&
+      names[frame] === name,
     done() {
       const nameEnds = new Uint32Array(names.length);
       let end = 0;
       for (let i = 0; i < names.length; i++) nameEnds[i] = end += names[i]!.length;
-      return {
-        names: names.join(''),
-        nameEnds,
-        url: Int32Array.from(url),
-        urls,
-        line: Int32Array.from(line),
-        column: Int32Array.from(column),
-      };
+      return { names: names.join(''), nameEnds, url: Int32Array.from(url), urls, line: Int32Array.from(line), column: Int32Array.from(column) };
     },
   };
 }

@@ -18,7 +18,10 @@ export interface ProfileReader {
  * caller can't use them afterwards.
  */
 export async function readProfile(bytes: Uint8Array): Promise<ProfileReader> {
-  const worker = bytes.length > SMALL_BYTES ? await startWorker() : null;
+  clearTimeout(preparing);
+  if (bytes.length <= SMALL_BYTES) return readHere(bytes);
+  const worker = await (spare ?? startWorker());
+  spare = null;
   return worker === null ? readHere(bytes) : await readThere(worker, bytes);
 }
 
@@ -59,6 +62,16 @@ async function readThere(worker: Worker, bytes: Uint8Array): Promise<ProfileRead
     worker.terminate();
     throw error;
   }
+}
+
+let spare: Promise<Worker | null> | null = null;
+let preparing = 0;
+
+/** Has a worker ready by the time a large profile arrives, as large ones take their time; a small one is here before that. */
+export function prepareReader(): void {
+  preparing = setTimeout(() => {
+    spare = startWorker();
+  }, 20);
 }
 
 /** Webviews may start workers from blobs only. Null where even that is forbidden. */

@@ -4,6 +4,7 @@ import {
   CLOSE_BRACKET,
   COLON,
   COMMA,
+  findEither,
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
@@ -32,7 +33,8 @@ export interface ScannedNodes {
 /** Reads the array of nodes that begins at `at`. */
 export function scanNodes(bytes: Uint8Array, at: number): ScannedNodes {
   if (bytes[at] !== OPEN_BRACKET) unexpected();
-  const interner = frameInterner(bytes);
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const interner = frameInterner(bytes, words);
   const namedParents: number[] = [];
   let room = 1024;
   let ids = new Int32Array(room);
@@ -90,6 +92,9 @@ export function scanNodes(bytes: Uint8Array, at: number): ScannedNodes {
       } else if (first === 0x70 && second === 0x61 && keyLength === 6) {
         namedParents.push(count, integerAt(bytes, i));
         i = integerEnd(bytes, i);
+      } else if (first === 0x70 && second === 0x6f && keyLength === 13 && bytes[i] === OPEN_BRACKET) {
+        // The ticks of lines: objects of two numbers, in an array that no other is in.
+        i = findEither(bytes, words, i, CLOSE_BRACKET, BACKSLASH) + 1;
       } else i = skipValue(bytes, i);
       i = skipSpace(bytes, i);
       if (bytes[i] === CLOSE_BRACE) break;
@@ -148,7 +153,7 @@ interface Interner {
  * Interns call frames by their bytes: a node's call frame is hashed while its end is looked for, compared with the one seen before, and
  * decoded only the first time. Two spellings of one frame become one, too.
  */
-function frameInterner(bytes: Uint8Array): Interner {
+function frameInterner(bytes: Uint8Array, words: DataView): Interner {
   let room = 1 << 12;
   let table = new Int32Array(room).fill(-1);
   let starts = new Int32Array(room);
@@ -158,38 +163,38 @@ function frameInterner(bytes: Uint8Array): Interner {
   let known = 0;
   let after = 0;
   const list = frameList();
-  const byMeaning = new Map<string, number>();
+  const decode = frameDecoder(bytes, words, list);
 
   const intern = (at: number): number => {
     if (bytes[at] !== OPEN_BRACE) unexpected();
-    const length = bytes.length;
-    let hash = 0;
-    let i = at + 1;
-    let inString = false;
-    for (; i < length; i++) {
-      const byte = bytes[i]!;
-      hash = (Math.imul(hash, 31) + byte) | 0;
-      if (byte === QUOTE) inString = !inString;
-      else if (byte === BACKSLASH) {
-        hash = (Math.imul(hash, 31) + bytes[++i]!) | 0;
-      } else if (byte === CLOSE_BRACE && !inString) break;
-      else if (byte === OPEN_BRACE && !inString) unexpected();
+    // V8 prints the column last: a digit before the first brace, and a comma or a brace after it, end the object, unless an escape
+    // came before. (Should a name imitate that, what follows can't be a node's next key, and JSON.parse has the word.)
+    let close = findEither(bytes, words, at, CLOSE_BRACE, BACKSLASH);
+    const before = bytes[close - 1]! - 48;
+    const next = bytes[close + 1];
+    if (bytes[close] !== CLOSE_BRACE || !(before >= 0 && before <= 9) || (next !== COMMA && next !== CLOSE_BRACE)) close = objectEnd(bytes, at) - 1;
+    const end = (after = close + 1);
+    const length = end - at;
+    let hash = length;
+    let i = at;
+    for (const last = end - 4; i <= last; i += 4) {
+      hash = Math.imul(hash ^ words.getInt32(i, true), 0x5bd1e995);
+      hash ^= hash >>> 15;
     }
-    if (i >= length) unexpected();
-    const end = (after = i + 1);
-    let slot = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) & (room - 1);
+    for (; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x5bd1e995);
+    hash ^= hash >>> 13;
+    let slot = hash & (room - 1);
     for (;;) {
       const entry = table[slot]!;
       if (entry < 0) break;
-      if (hashes[entry] === hash && ends[entry]! - starts[entry]! === end - at && same(bytes, starts[entry]!, at, end - at))
-        return frameOf[entry]!;
+      if (hashes[entry] === hash && ends[entry]! - starts[entry]! === length && same(bytes, words, starts[entry]!, at, length)) return frameOf[entry]!;
       slot = (slot + 1) & (room - 1);
     }
     table[slot] = known;
     starts[known] = at;
     ends[known] = end;
     hashes[known] = hash;
-    const frame = (frameOf[known] = decode(bytes, at, list, byMeaning));
+    const frame = (frameOf[known] = decode(at));
     if (++known * 2 > room) grow();
     return frame;
   };
@@ -203,7 +208,7 @@ function frameInterner(bytes: Uint8Array): Interner {
     table = new Int32Array(room).fill(-1);
     for (let entry = 0; entry < known; entry++) {
       const hash = hashes[entry]!;
-      let slot = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) & (room - 1);
+      let slot = hash & (room - 1);
       while (table[slot]! >= 0) slot = (slot + 1) & (room - 1);
       table[slot] = entry;
     }
@@ -212,41 +217,81 @@ function frameInterner(bytes: Uint8Array): Interner {
   return { intern, end: () => after, frames: () => list.done() };
 }
 
-function same(bytes: Uint8Array, a: number, b: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (bytes[a + i] !== bytes[b + i]) return false;
+function same(bytes: Uint8Array, words: DataView, a: number, b: number, length: number): boolean {
+  let i = 0;
+  for (; i + 4 <= length; i += 4) if (words.getInt32(a + i, true) !== words.getInt32(b + i, true)) return false;
+  for (; i < length; i++) if (bytes[a + i] !== bytes[b + i]) return false;
   return true;
 }
 
-/** Reads the call frame at `at`: functionName, url, lineNumber, columnNumber. The script's id differs between equal frames, and is left out. */
-function decode(bytes: Uint8Array, at: number, list: FrameList, byMeaning: Map<string, number>): number {
-  let name = '';
-  let url = '';
-  let line = -1;
-  let column = -1;
-  let i = skipSpace(bytes, at + 1);
-  while (bytes[i] !== CLOSE_BRACE) {
-    if (bytes[i] !== QUOTE) unexpected();
-    // The keys differ in their first letters: functionName, url, lineNumber, columnNumber, scriptId.
-    const key = bytes[i + 1]!;
-    i = skipSpace(bytes, skipString(bytes, i));
-    if (bytes[i] !== COLON) unexpected();
-    i = skipSpace(bytes, i + 1);
-    const end = skipValue(bytes, i);
-    const isText = bytes[i] === QUOTE;
-    if (key === 0x66 && isText) name = readString(bytes, i, end);
-    else if (key === 0x75 && isText) url = readString(bytes, i, end);
-    else if (key === 0x6c) line = signed(bytes, i, end);
-    else if (key === 0x63) column = signed(bytes, i, end);
-    i = skipSpace(bytes, end);
-    if (bytes[i] === COMMA) i = skipSpace(bytes, i + 1);
-    else if (bytes[i] !== CLOSE_BRACE) unexpected();
+/** The position after a call frame, whatever its names hold. No object is inside another here. */
+function objectEnd(bytes: Uint8Array, at: number): number {
+  for (let i = at + 1; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (byte === QUOTE) i = skipString(bytes, i) - 1;
+    else if (byte === CLOSE_BRACE) return i + 1;
+    else if (byte === OPEN_BRACE) unexpected();
   }
-  const meaning = `${name}\0${url}\0${line}\0${column}`;
-  const seen = byMeaning.get(meaning);
-  if (seen !== undefined) return seen;
-  const frame = list.add(name, url, line, column);
-  byMeaning.set(meaning, frame);
-  return frame;
+  return unexpected();
+}
+
+/**
+ * Reads call frames: functionName, url, lineNumber, columnNumber. The script's id differs between frames that are equal otherwise, and
+ * is left out.
+ */
+function frameDecoder(bytes: Uint8Array, words: DataView, list: FrameList): (at: number) => number {
+  // Frames by their position in the source; those of one position (several names, or none) form a chain.
+  const byPlace = new Map<number, number>();
+  const nextOfPlace: number[] = [];
+  const urlOf = stringInterner(bytes, words);
+
+  return (at) => {
+    let name = '';
+    let url = '';
+    let line = -1;
+    let column = -1;
+    let i = skipSpace(bytes, at + 1);
+    while (bytes[i] !== CLOSE_BRACE) {
+      if (bytes[i] !== QUOTE) unexpected();
+      // The keys differ in their first letters.
+      const key = bytes[i + 1]!;
+      i = skipSpace(bytes, skipString(bytes, i));
+      if (bytes[i] !== COLON) unexpected();
+      i = skipSpace(bytes, i + 1);
+      const end = skipValue(bytes, i);
+      const isText = bytes[i] === QUOTE;
+      if (key === 0x66 && isText) name = readString(bytes, i, end);
+      else if (key === 0x75 && isText) url = urlOf(i, end);
+      else if (key === 0x6c) line = signed(bytes, i, end);
+      else if (key === 0x63) column = signed(bytes, i, end);
+      i = skipSpace(bytes, end);
+      if (bytes[i] === COMMA) i = skipSpace(bytes, i + 1);
+      else if (bytes[i] !== CLOSE_BRACE) unexpected();
+    }
+    const urlAt = list.internUrl(url);
+    const place = (urlAt * 2 ** 20 + (line + 1)) * 2 ** 12 + (column + 1);
+    const first = byPlace.get(place) ?? -1;
+    for (let seen = first; seen >= 0; seen = nextOfPlace[seen]!) if (list.is(seen, name, urlAt, line, column)) return seen;
+    const frame = list.add(name, urlAt, line, column);
+    nextOfPlace[frame] = first;
+    byPlace.set(place, frame);
+    return frame;
+  };
+}
+
+/** Decodes strings, those that come again and again once. */
+function stringInterner(bytes: Uint8Array, words: DataView): (at: number, end: number) => string {
+  const known = new Map<number, { at: number; length: number; text: string }>();
+  return (at, end) => {
+    const length = end - at;
+    let hash = length;
+    for (let i = at; i + 4 <= end; i += 4) hash = (Math.imul(hash, 31) + words.getInt32(i, true)) | 0;
+    const seen = known.get(hash);
+    if (seen !== undefined && seen.length === length && same(bytes, words, seen.at, at, length)) return seen.text;
+    const text = readString(bytes, at, end);
+    known.set(hash, { at, length, text });
+    return text;
+  };
 }
 
 function signed(bytes: Uint8Array, at: number, end: number): number {

@@ -77,7 +77,7 @@ function assemble({ nodes, samples, deltas, kinds, start, end, lane }: Columns):
   for (let i = 0; i < nodes.namedParents.length; i += 2) parent[nodes.namedParents[i]!] = find(nodes.namedParents[i + 1]!);
   const tree = { lane, parent, frame: nodes.frame, frames: nodes.frames };
   if (samples === null || samples.length === 0) return { ...tree, ...samplesFromHits(Float64Array.from(nodes.hits), end - start) };
-  replaceIds(samples, find);
+  replaceIds(samples, nodes.ids, find);
   return {
     ...tree,
     samples,
@@ -87,7 +87,18 @@ function assemble({ nodes, samples, deltas, kinds, start, end, lane }: Columns):
   };
 }
 
-function replaceIds(samples: Int32Array, find: (id: number) => number): void {
+function replaceIds(samples: Int32Array, ids: Int32Array, find: (id: number) => number): void {
+  if (ids.every((id, index) => id === index + 1)) {
+    const count = ids.length;
+    let outside = 0;
+    for (let i = 0; i < samples.length; i++) {
+      const node = samples[i]! - 1;
+      outside |= node | (count - 1 - node);
+      samples[i] = node;
+    }
+    if (outside < 0) unexpected();
+    return;
+  }
   for (let i = 0; i < samples.length; i++) {
     const node = find(samples[i]!);
     if (node < 0) unexpected();

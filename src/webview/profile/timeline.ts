@@ -1,4 +1,5 @@
 import type { Graph } from './layout.ts';
+import { kindsOfSamples } from './kinds.ts';
 import type { CallTree, TimedSamples } from './merge.ts';
 
 /** Samples in the order of time, each with its node of the graph. */
@@ -11,7 +12,7 @@ export interface Timeline {
 
 /** Null when the profile has no samples in order. `placed` comes from a layout of all kinds. */
 export function timelineOf(tree: CallTree & TimedSamples, placed: Int32Array): Timeline | null {
-  const { profile, kinds, merged } = tree;
+  const { profile, merged } = tree;
   const { samples, durations } = profile;
   if (!profile.ordered || samples.length === 0) return null;
   const node = new Int32Array(samples.length);
@@ -26,7 +27,7 @@ export function timelineOf(tree: CallTree & TimedSamples, placed: Int32Array): T
     time += durations[i]!;
   }
   at[node.length] = time;
-  return { node, kind: kinds.slice(), at };
+  return { node, kind: kindsOfSamples(profile).slice(), at };
 }
 
 /** Index of the sample that is running at a time. */
