@@ -10,11 +10,11 @@ function watch() {
   new PerformanceObserver((list) => {
     for (const task of list.getEntries()) window.bench.longest = Math.max(window.bench.longest, task.duration);
   }).observe({ type: 'longtask', buffered: true });
-  const write = CanvasRenderingContext2D.prototype.fillText;
-  CanvasRenderingContext2D.prototype.fillText = function (...args) {
+  const write = window.CanvasRenderingContext2D.prototype.fillText;
+  window.CanvasRenderingContext2D.prototype.fillText = function (...args) {
     if (window.bench.painted === null) {
       window.bench.painted = 0;
-      CanvasRenderingContext2D.prototype.fillText = write;
+      window.CanvasRenderingContext2D.prototype.fillText = write;
       // The frame is on the screen when the next one begins.
       requestAnimationFrame(() => requestAnimationFrame(() => (window.bench.painted = performance.now())));
     }
@@ -24,7 +24,9 @@ function watch() {
 
 /** Zooms in and out at the middle, one wheel event a frame, and gives the time between frames in ms. */
 function zoom() {
-  const canvas = [...document.querySelectorAll('canvas')].sort((a, b) => b.clientWidth * b.clientHeight - a.clientWidth * a.clientHeight)[0];
+  const canvas = [...document.querySelectorAll('canvas')].sort(
+    (a, b) => b.clientWidth * b.clientHeight - a.clientWidth * a.clientHeight,
+  )[0];
   const { left, top, width, height } = canvas.getBoundingClientRect();
   const at = { clientX: left + width * 0.3, clientY: top + Math.min(150, height / 2), bubbles: true, cancelable: true, view: window };
   return new Promise((resolve) => {
@@ -37,7 +39,7 @@ function zoom() {
       before = now;
       if (++turn > 90) return resolve(gaps);
       const target = document.elementFromPoint(at.clientX, at.clientY) ?? canvas;
-      target.dispatchEvent(new WheelEvent('wheel', { ...at, deltaY: turn % 60 < 30 ? -40 : 40, ctrlKey: true }));
+      target.dispatchEvent(new window.WheelEvent('wheel', { ...at, deltaY: turn % 60 < 30 ? -40 : 40, ctrlKey: true }));
       requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
@@ -54,10 +56,12 @@ export async function measure(browser, url, timeoutMs) {
   try {
     await page.addInitScript(watch);
     await page.goto(url, { waitUntil: 'commit' });
-    const drawn = page.waitForFunction(() => window.bench.painted > 0, undefined, { timeout: timeoutMs, polling: 250 }).then(
-      () => true,
-      () => false,
-    );
+    const drawn = page
+      .waitForFunction(() => window.bench.painted > 0, undefined, { timeout: timeoutMs, polling: 250 })
+      .then(
+        () => true,
+        () => false,
+      );
     if (!(await Promise.race([drawn, crash.then(() => false)]))) return { failed: crashed ? 'crash' : 'time-out' };
     const { painted, longest } = await page.evaluate(() => window.bench);
     const gaps = await Promise.race([page.evaluate(zoom), crash.then(() => null), after(120_000)]);
@@ -68,7 +72,14 @@ export async function measure(browser, url, timeoutMs) {
     const heap = metrics.find((metric) => metric.name === 'JSHeapUsedSize').value / 1e6;
     const blockLater = await page.evaluate(() => window.bench.longest);
     const own = (await renderers(browser)).filter((pid) => !known.has(pid));
-    return { painted, longest, longestZooming: blockLater, heap, rss: Math.max(0, ...own.map(memoryOf)), frame: gaps === null ? null : quantile(gaps, 0.95) };
+    return {
+      painted,
+      longest,
+      longestZooming: blockLater,
+      heap,
+      rss: Math.max(0, ...own.map(memoryOf)),
+      frame: gaps === null ? null : quantile(gaps, 0.95),
+    };
   } catch (error) {
     return { failed: crashed ? 'crash' : String(error.message).split('\n')[0] };
   } finally {

@@ -11,7 +11,12 @@ import { serve } from './serve.mjs';
 
 const { values: flags, positionals: wanted } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string' }, json: { type: 'string' }, ours: { type: 'boolean', default: false }, profiles: { type: 'string' } },
+  options: {
+    rounds: { type: 'string' },
+    json: { type: 'string' },
+    ours: { type: 'boolean', default: false },
+    profiles: { type: 'string' },
+  },
 });
 /** First paint, ours over speedscope's, that we mean to reach at least. */
 const goals = { S: 0.13, M: 0.09, L: 0.021, XL: 0.008 };
@@ -30,7 +35,13 @@ const launch = () =>
   chromium.launch({
     executablePath,
     args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
       '--enable-precise-memory-info',
     ],
   });
@@ -39,14 +50,20 @@ const results = [];
 try {
   console.log(`Chromium ${browser.version()}, medians; * is our goal for the ratio of first paints\n`);
   console.log(
-    ['profile', 'viewer', 'first paint', 'longest block', 'zoom p95', 'JS heap', 'peak RSS', 'ratio'].map((title, i) => title.padEnd(i < 2 ? 14 : 15)).join(''),
+    ['profile', 'viewer', 'first paint', 'longest block', 'zoom p95', 'JS heap', 'peak RSS', 'ratio']
+      .map((title, i) => title.padEnd(i < 2 ? 14 : 15))
+      .join(''),
   );
   for (const size of wanted.length > 0 ? wanted : Object.keys(SPECS)) {
     const file = join(folder, `${size}.cpuprofile`);
     if (!existsSync(file)) write(SPECS[size], file);
     const viewers = {
       unblock: `${server.address}/ours?profile=${size}`,
-      ...(flags.ours ? {} : { speedscope: `${server.address}/speedscope/#profileURL=${encodeURIComponent(`${server.address}/profiles/${size}.cpuprofile`)}&view=left-heavy` }),
+      ...(flags.ours
+        ? {}
+        : {
+            speedscope: `${server.address}/speedscope/#profileURL=${encodeURIComponent(`${server.address}/profiles/${size}.cpuprofile`)}&view=left-heavy`,
+          }),
     };
     const runs = Object.fromEntries(Object.keys(viewers).map((name) => [name, []]));
     for (let round = 0; round < Number(flags.rounds ?? usualRounds[size]); round++)
@@ -69,14 +86,26 @@ function print(size, runs) {
   for (const [name, all] of Object.entries(runs)) {
     const good = all.filter((run) => run.failed === undefined);
     const failures = all.filter((run) => run.failed !== undefined).map((run) => run.failed);
-    const median = (key) => quantile(good.map((run) => run[key] ?? NaN), 0.5);
+    const median = (key) =>
+      quantile(
+        good.map((run) => run[key] ?? NaN),
+        0.5,
+      );
     paints[name] = good.length > 0 ? median('painted') : NaN;
     // The worst of all rounds: one block is one too many.
     const block = Math.max(...good.map((run) => run.longestZooming));
-    const cells = good.length === 0 ? [failures.join(', ')] : [ms(paints[name]), block === 0 ? '<50 ms' : ms(block), ms(median('frame')), mb(median('heap')), mb(median('rss'))];
+    const cells =
+      good.length === 0
+        ? [failures.join(', ')]
+        : [ms(paints[name]), block === 0 ? '<50 ms' : ms(block), ms(median('frame')), mb(median('heap')), mb(median('rss'))];
     if (good.length > 0 && failures.length > 0) cells.push(`(${failures.join(', ')})`);
     const ratio = paints.unblock / paints.speedscope;
-    if (name === 'speedscope') cells.push(Number.isFinite(ratio) ? `${ratio.toFixed(4)}${goals[size] === undefined ? '' : ratio <= goals[size] ? ` ≤ ${goals[size]}*` : ` > ${goals[size]}* missed`}` : '–');
+    if (name === 'speedscope')
+      cells.push(
+        Number.isFinite(ratio)
+          ? `${ratio.toFixed(4)}${goals[size] === undefined ? '' : ratio <= goals[size] ? ` ≤ ${goals[size]}*` : ` > ${goals[size]}* missed`}`
+          : '–',
+      );
     console.log([size, name].map((cell) => cell.padEnd(14)).join('') + cells.map((cell) => cell.padEnd(15)).join(''));
     results.push({ size, viewer: name, runs: all });
   }

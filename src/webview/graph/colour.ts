@@ -25,10 +25,10 @@ export function contrast(a: Rgb, b: Rgb): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-const BLACK: Rgb = [16, 16, 16];
+const BLACK: Rgb = [0, 0, 0];
 const WHITE: Rgb = [255, 255, 255];
 
-/** Whichever of near-black and white reads better; one of them always reaches 4.5. */
+/** Whichever of black and white reads better; one of them always reaches 4.5. */
 export function textOn(fill: Rgb): Rgb {
   return contrast(BLACK, fill) >= contrast(WHITE, fill) ? BLACK : WHITE;
 }

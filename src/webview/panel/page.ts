@@ -41,6 +41,7 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
   let failure: string | null = null;
   let only = new Set<number>();
   let opening = 0;
+  let focusLater: { file: string; line: number } | null = null;
 
   const post = (message: FromPanel): void => host.post(message);
   const notes = element('div', { class: 'banners' });
@@ -325,7 +326,11 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
     showHeader();
     showDetails(null);
     await showTab();
-    performance.mark('unblock-drawn');
+    if (focusLater !== null && graph !== null) {
+      const { file, line } = focusLater;
+      focusLater = null;
+      focusSource(file, line);
+    }
   }
 
   function showBanners(): void {
@@ -342,7 +347,11 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
   }
 
   function focusSource(file: string, line: number): void {
-    if (reader === null || graph === null) return;
+    if (reader === null || graph === null) {
+      // Still being read: done when it is.
+      focusLater = { file, line };
+      return;
+    }
     const frame = enclosingFrame(reader.loaded.frames, filePath(file) ?? file, line);
     const node = frame < 0 ? -1 : heaviestOf(graph, (one) => one === frame);
     if (node < 0) return;

@@ -66,7 +66,8 @@ export function mergeCallTree(profile: ParsedProfile): CallTree & TimedSamples {
     const ofFrame = kindsOfFrames(profile.frames);
     for (let i = 0; i < count; i++) selfOfKind[merged[i]! * KINDS + ofFrame[givenFrame[i]!]!]! += selfOf[i]!;
   } else {
-    for (let i = 0; i < samples.length; i++) selfOfKind[merged[samples[i]!]! * KINDS + Math.min(KINDS - 1, sampleKinds[i]!)]! += durations[i]!;
+    for (let i = 0; i < samples.length; i++)
+      selfOfKind[merged[samples[i]!]! * KINDS + Math.min(KINDS - 1, sampleKinds[i]!)]! += durations[i]!;
   }
   return {
     parent: parent.slice(0, nodes),

@@ -93,7 +93,14 @@ export function frameList(): FrameList {
       const nameEnds = new Uint32Array(names.length);
       let end = 0;
       for (let i = 0; i < names.length; i++) nameEnds[i] = end += names[i]!.length;
-      return { names: names.join(''), nameEnds, url: Int32Array.from(url), urls, line: Int32Array.from(line), column: Int32Array.from(column) };
+      return {
+        names: names.join(''),
+        nameEnds,
+        url: Int32Array.from(url),
+        urls,
+        line: Int32Array.from(line),
+        column: Int32Array.from(column),
+      };
     },
   };
 }

@@ -172,7 +172,8 @@ function frameInterner(bytes: Uint8Array, words: DataView): Interner {
     let close = findEither(bytes, words, at, CLOSE_BRACE, BACKSLASH);
     const before = bytes[close - 1]! - 48;
     const next = bytes[close + 1];
-    if (bytes[close] !== CLOSE_BRACE || !(before >= 0 && before <= 9) || (next !== COMMA && next !== CLOSE_BRACE)) close = objectEnd(bytes, at) - 1;
+    if (bytes[close] !== CLOSE_BRACE || !(before >= 0 && before <= 9) || (next !== COMMA && next !== CLOSE_BRACE))
+      close = objectEnd(bytes, at) - 1;
     const end = (after = close + 1);
     const length = end - at;
     let hash = length;
@@ -187,7 +188,8 @@ function frameInterner(bytes: Uint8Array, words: DataView): Interner {
     for (;;) {
       const entry = table[slot]!;
       if (entry < 0) break;
-      if (hashes[entry] === hash && ends[entry]! - starts[entry]! === length && same(bytes, words, starts[entry]!, at, length)) return frameOf[entry]!;
+      if (hashes[entry] === hash && ends[entry]! - starts[entry]! === length && same(bytes, words, starts[entry]!, at, length))
+        return frameOf[entry]!;
       slot = (slot + 1) & (room - 1);
     }
     table[slot] = known;
