@@ -15,7 +15,7 @@ export function profileOf(stacks: readonly string[]): CpuProfile {
     const callFrame = { functionName: name, scriptId: '1', url, lineNumber: Number(line) - 1, columnNumber: -1 };
     const node = { id, callFrame, hitCount: 0, children: [] as number[] };
     nodes.push(node);
-    if (stack !== '') nodes[nodeOf(cut < 0 ? '' : stack.slice(0, cut)) - 1]!.children.push(id);
+    if (stack !== '') nodes[nodeOf(cut < 0 ? '' : stack.slice(0, cut)) - 1]!.children!.push(id);
     return id;
   };
   nodeOf('');

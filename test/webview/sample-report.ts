@@ -103,6 +103,7 @@ export function sampleReport(): Report {
     hotSpots: [
       {
         id: 'h1',
+        operations: [{ api: 'fs.readFileSync', line: 15, calls: 120, totalMs: 1440 }],
         function: 'loadAll',
         file: file('loadAll'),
         line: 12,
@@ -120,6 +121,7 @@ export function sampleReport(): Report {
       },
       {
         id: 'h2',
+        operations: [],
         function: 'row',
         file: file('row'),
         line: 31,
@@ -134,6 +136,7 @@ export function sampleReport(): Report {
       },
       {
         id: 'h3',
+        operations: [{ api: 'fetch', line: 9, calls: 6, totalMs: 240 }],
         function: 'notify',
         file: file('notify'),
         line: 5,
@@ -148,6 +151,7 @@ export function sampleReport(): Report {
       },
       {
         id: 'h4',
+        operations: [{ api: 'zlib.gzipSync', line: 22, calls: 1, totalMs: 130 }],
         function: 'render',
         file: file('render'),
         line: 8,

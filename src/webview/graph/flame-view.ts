@@ -284,6 +284,7 @@ export function flameView(events: FlameEvents): FlameView {
       while (at !== null && graph.parent[at.node]! >= 0) {
         at = { node: graph.parent[at.node]!, sample: at.sample };
         const around = extent(graph, timeline, at);
+        if (around.end - around.start > whole * 0.98) break;
         if (around.end - around.start > (now.end - now.start) * 1.02) {
           goTo(around);
           return true;

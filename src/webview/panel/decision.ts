@@ -1,6 +1,6 @@
 import { formatBytes, formatDuration, formatShare, formatSpeedup } from '../../core/report/format.ts';
 import type { Report, ReportAdvice } from '../../core/report/report.ts';
-import { BOUND_LABELS, MODEL_LABELS, predictedGain } from '../../core/report/words.ts';
+import { BOUND_LABELS, changeOf, MODEL_LABELS, predictedGain } from '../../core/report/words.ts';
 import { button, element } from '../element.ts';
 import { shortPath } from './source.ts';
 
@@ -56,7 +56,7 @@ function adviceCard(report: Report, advice: ReportAdvice, index: number, editor:
   const card = element(
     'section',
     { class: 'card' },
-    element('h2', {}, element('span', { class: 'rank' }, `${index + 1}`), advice.message),
+    element('h2', {}, element('span', { class: 'rank' }, `${index + 1}`), changeOf(advice)),
     element('p', { class: 'muted' }, `${place} · ${advice.rule}`),
     gain(advice),
     element('p', {}, advice.why),
@@ -74,6 +74,7 @@ function adviceCard(report: Report, advice: ReportAdvice, index: number, editor:
 /** The predicted range on a scale from 1× (no change) on. */
 function gain(advice: ReportAdvice): HTMLElement {
   const { speedup, low, high, basis } = advice.predicted;
+  const gained = predictedGain(advice.predicted);
   const most = Math.max(2, Math.ceil(high));
   const at = (factor: number): number => ((Math.max(1, Math.min(most, factor)) - 1) / (most - 1)) * 100;
   const range = element('span', { class: 'range' });
@@ -84,7 +85,7 @@ function gain(advice: ReportAdvice): HTMLElement {
   return element(
     'div',
     { class: 'gain' },
-    element('strong', {}, `The run gets ${predictedGain(advice.predicted)}`),
+    element('strong', {}, gained.charAt(0).toUpperCase() + gained.slice(1)),
     element(
       'div',
       { class: 'scale', 'aria-hidden': 'true' },

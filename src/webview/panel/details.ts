@@ -1,4 +1,5 @@
 import { formatDuration, formatShare } from '../../core/report/format.ts';
+import { KIND } from '../../core/profile/time-kind.ts';
 import type { Report } from '../../core/report/report.ts';
 import type { Graph } from '../profile/layout.ts';
 import { KINDS } from '../profile/kinds.ts';
@@ -29,8 +30,15 @@ export function detailsOf(graph: Graph, frames: Frames, report: Report | null, n
   const total = graph.total[node]!;
   const kind = graph.kind[node]!;
   const split = Array.from(graph.totalOfKind.subarray(node * KINDS, node * KINDS + KINDS), (us) => us / 1000);
+  const spot = hotSpotOf(report, frames, frame);
   const leaf = heaviestLeaf(graph, node, kind, KINDS);
-  const inside = leaf === node ? '' : ` in ${frameName(frames, graph.frame[leaf]!)}`;
+  const operation = kind === KIND.jsCpu ? undefined : spot?.operations[0];
+  const inside =
+    operation !== undefined
+      ? ` in ${operation.api}${operation.calls > 1 ? ` ×${operation.calls}` : ''}`
+      : leaf === node
+        ? ''
+        : ` in ${frameName(frames, graph.frame[leaf]!)}`;
   const everywhere = graph.frameTotal[frame]!;
   return {
     name: frameName(frames, frame),
@@ -39,7 +47,7 @@ export function detailsOf(graph: Graph, frames: Frames, report: Report | null, n
     selfMs: graph.self[node]! / 1000,
     share: total / (graph.total[0] ?? 1),
     everywhereMs: everywhere > total * 1.001 ? everywhere / 1000 : null,
-    calls: hotSpotOf(report, frames, frame)?.calls ?? null,
+    calls: spot?.calls ?? null,
     kind,
     kindText: `${kindLabel(kind).label} ${formatDuration(split[kind]!)}${inside}`,
     split,

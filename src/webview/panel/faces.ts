@@ -5,11 +5,7 @@ import type { Report } from '../../core/report/report.ts';
 export interface Banner {
   tone: 'note' | 'warning';
   text: string;
-  action: 'repeat' | null;
 }
-
-/** Short runs are repeated this often. */
-export const REPEATS = 20;
 
 export function banners(report: Report | null, stale: boolean): Banner[] {
   const found: Banner[] = [];
@@ -17,32 +13,22 @@ export function banners(report: Report | null, stale: boolean): Banner[] {
     found.push({
       tone: 'warning',
       text: 'The source has changed since this was measured: lines may be off. Profile it again.',
-      action: null,
     });
   if (report === null) return found;
-  const { run, verdict } = report;
+  const { run } = report;
   const after = formatDuration(run.wallMs);
-  if (run.ended === 'stopped')
-    found.push({ tone: 'note', text: `You stopped it after ${after}: this is what was measured until then.`, action: null });
+  if (run.ended === 'stopped') found.push({ tone: 'note', text: `You stopped it after ${after}: this is what was measured until then.` });
   if (run.ended === 'killed')
     found.push({
       tone: 'warning',
       text: `${run.signal ?? 'A signal'} ended it after ${after}: this is what was measured until then.`,
-      action: null,
     });
   if (run.ended === 'crashed') {
     const how = run.signal ?? (run.exitCode === null ? '' : `exit code ${run.exitCode}`);
     found.push({
       tone: 'warning',
       text: `The script crashed after ${after}${how === '' ? '' : ` (${how})`}: this is the report up to the crash. Its output is in the terminal.`,
-      action: null,
     });
   }
-  if (verdict.bound === 'insufficient-data')
-    found.push({
-      tone: 'note',
-      text: `${after} measured is too short to say where the time goes: run it on more input, or repeat it ×${REPEATS}.`,
-      action: 'repeat',
-    });
   return found;
 }

@@ -1,6 +1,6 @@
 import { formatDuration, formatShare } from '../../core/report/format.ts';
 import type { Report } from '../../core/report/report.ts';
-import { headline, predictedGain } from '../../core/report/words.ts';
+import { changeOf, headline, nothingToChange, predictedGain } from '../../core/report/words.ts';
 import { button, element } from '../element.ts';
 import { shortPath } from './source.ts';
 import { kindClass, kindLabel } from './split.ts';
@@ -9,6 +9,8 @@ export interface HeaderEvents {
   showAdvice(): void;
   /** A kind of the time split was clicked. */
   toggleKind(kind: number): void;
+  /** Measures once more; null where the page can't. */
+  repeat: (() => void) | null;
 }
 
 /** Headline, biggest lever, and the bar of the time split. */
@@ -63,29 +65,24 @@ function profileHeadline(split: readonly number[], whole: number): string {
 function lever(report: Report | null, events: HeaderEvents): HTMLElement[] {
   if (report === null) return [];
   const best = report.advice[0];
-  if (best === undefined) {
-    if (report.verdict.bound === 'insufficient-data') return [];
+  if (best !== undefined) {
+    const change = changeOf(best);
     return [
       element(
         'p',
         { class: 'lever' },
-        'Nothing here is worth changing. ',
-        element('span', { class: 'muted' }, 'What was left alone, and why, is under Decision.'),
+        element('span', { class: 'muted' }, 'Biggest lever: '),
+        `${change.charAt(0).toLowerCase()}${change.slice(1)}`,
+        element('span', { class: 'place' }, ` ${shortPath(best.file, report.target.cwd)}:${best.line}`),
+        ' → ',
+        element('strong', {}, predictedGain(best.predicted)),
+        button('Show', { class: 'link', title: 'Show it in the flame graph' }, () => events.showAdvice()),
       ),
     ];
   }
-  return [
-    element(
-      'p',
-      { class: 'lever' },
-      element('span', { class: 'muted' }, 'Biggest lever: '),
-      best.message.replace(/\.\s*$/, ''),
-      element('span', { class: 'place' }, ` ${shortPath(best.file, report.target.cwd)}:${best.line}`),
-      ' → ',
-      element('strong', {}, predictedGain(best.predicted)),
-      button('Show', { class: 'link', title: 'Show it in the flame graph' }, () => events.showAdvice()),
-    ),
-  ];
+  const nothing = nothingToChange(report);
+  if (nothing !== null) return [element('p', { class: 'lever' }, nothing)];
+  return events.repeat === null ? [] : [element('p', { class: 'lever' }, button('Profile again', {}, events.repeat))];
 }
 
 function bar(split: readonly number[], whole: number, only: ReadonlySet<number>, events: HeaderEvents): HTMLElement {

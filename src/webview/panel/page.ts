@@ -1,6 +1,6 @@
 import type { FromPanel, PanelLane, ToPanel } from '../../protocol/panel.ts';
 import type { Report, ReportAdvice } from '../../core/report/report.ts';
-import { button, element } from '../element.ts';
+import { element } from '../element.ts';
 import { flameView } from '../graph/flame-view.ts';
 import { heaviestOf, type Focus } from '../graph/navigate.ts';
 import { readPalette } from '../graph/palette.ts';
@@ -45,7 +45,11 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
 
   const post = (message: FromPanel): void => host.post(message);
   const notes = element('div', { class: 'banners' });
-  const top = header({ showAdvice: () => showAdvice(shown.report?.advice[0] ?? null), toggleKind });
+  const top = header({
+    showAdvice: () => showAdvice(shown.report?.advice[0] ?? null),
+    toggleKind,
+    repeat: host.editor ? () => post({ type: 'repeat' }) : null,
+  });
   const bottom = footer({ open: openFocused, fix: fixFocused });
   const tip = tooltip();
   const marks = ruler();
@@ -335,14 +339,7 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
 
   function showBanners(): void {
     notes.replaceChildren(
-      ...banners(shown.report, stale).map(({ tone, text, action }) =>
-        element(
-          'p',
-          { class: `banner ${tone}`, role: 'status' },
-          text,
-          action === 'repeat' && host.editor ? button('Repeat', { class: 'primary' }, () => post({ type: 'repeat' })) : null,
-        ),
-      ),
+      ...banners(shown.report, stale).map(({ tone, text }) => element('p', { class: `banner ${tone}`, role: 'status' }, text)),
     );
   }
 
