@@ -7,15 +7,13 @@ import { chargeLane } from './profile/charges.ts';
 import type { FunctionCharges } from './profile/function-charges.ts';
 import { hotSpotsOf, totalsOf } from './profile/find-hot-spots.ts';
 import { frameTable } from './profile/frames.ts';
-import type { HotSpot, TimeSplit } from './profile/hot-spots.ts';
+import type { HotSpot } from './profile/hot-spots.ts';
 import { laneModel } from './profile/lane-model.ts';
 import { readFunctions } from './profile/read-functions.ts';
+import { mainTime, wholeTime } from './profile/run-time.ts';
 import { timedProfile } from './profile/timed-lanes.ts';
 import type { TimedProfile } from './profile/timed-profile.ts';
-import { kindTimes, timeSplit } from './profile/time-split.ts';
 import { timeline } from './profile/timeline.ts';
-import type { Timeline } from './profile/timeline.ts';
-import { KIND } from './profile/time-kind.ts';
 import type { Recording } from './recording.ts';
 import { buildReport } from './report/build-report.ts';
 import type { Report } from './report/report.ts';
@@ -48,7 +46,7 @@ export function analyze(recording: Recording, anyLanguage: Language, read: ReadS
   const time = mainTime(timelines[0], wallUs);
   const samples = models.reduce((sum, model) => sum + model.profile.sampleNode.length, 0);
   const verdict = classify(
-    allTime(timelines, time),
+    wholeTime(timelines, time),
     hotSpots.flatMap((spot) => spot.operations),
     'run',
     samples,
@@ -69,26 +67,6 @@ export function analyze(recording: Recording, anyLanguage: Language, read: ReadS
     lanes: models.map((model, lane) => ({ name: model.lane.name, profile: timedProfile(model, timelines[lane]!) })),
     hotSpots,
   };
-}
-
-/** The parts add up to the run's wall time; without a profile nothing is known of it, and it is all idle. */
-function mainTime(main: Timeline | undefined, wallUs: number): TimeSplit {
-  const times = kindTimes();
-  if (main) addTimeline(times, main);
-  else times[KIND.idle] = wallUs;
-  return timeSplit(times);
-}
-
-/** All lanes together; a worker that only waits for the main thread's messages adds idle time alone. */
-function allTime(timelines: readonly Timeline[], main: TimeSplit): TimeSplit {
-  if (timelines.length < 2) return main;
-  const times = kindTimes();
-  for (const one of timelines) addTimeline(times, one);
-  return timeSplit(times);
-}
-
-function addTimeline(times: Float64Array, { slices }: Timeline): void {
-  for (const { kind, us } of slices) times[kind]! += us;
 }
 
 /** A rule that fails must not take the report with it: what was measured is still true. */

@@ -29,7 +29,7 @@ const TRUTHS: Truth[] = [
   { recording: 'sequential-fetch', bounds: ['async-wait'], lines: [['loadOne:16', 'awaitSerialUs', 0.6]], totals: { loadAll: 0.6 } },
   { recording: 'overlapped-fetch', bounds: ['async-wait'], lines: [['loadOne:13', 'awaitOverlappedUs', 0.5]] },
   { recording: 'promise-all', bounds: ['async-wait'], lines: [['job:5', 'awaitOverlappedUs', 0.8]] },
-  { recording: 'timers', bounds: ['async-wait'], lines: [['(anonymous):3', 'awaitSerialUs', 0.8]], totals: { poll: 0.8, sleep: 0.8 } },
+  { recording: 'timers', bounds: ['async-wait'], lines: [['sleep:3', 'awaitSerialUs', 0.8]], totals: { poll: 0.8, sleep: 0.8 } },
   {
     recording: 'native-cpu',
     bounds: ['cpu-native'],
@@ -67,6 +67,14 @@ const TRUTHS: Truth[] = [
       ['weigh:9', 'jsCpuUs', 0.3],
     ],
   },
+  {
+    recording: 'worker',
+    bounds: ['cpu-js'],
+    lines: [
+      ['sum:7', 'jsCpuUs', 0.6],
+      ['(top level):12', 'awaitSerialUs', 0.6],
+    ],
+  },
   { recording: 'deep-callers', bounds: ['cpu-js'], lines: [['leaf:5', 'jsCpuUs', 0.9]], totals: { depth: 0.95, leaf: 0.95 } },
 ];
 
@@ -76,7 +84,7 @@ describe('where the time of recorded programs goes', () => {
       const analysis = analyzed(recording);
       const { report } = analysis;
       assert.ok(bounds.includes(report.verdict.bound), `the run is ${report.verdict.bound}`);
-      const parts = Object.values(report.time).reduce((sum, ms: number) => sum + ms, 0);
+      const parts = (Object.values(report.time) as number[]).reduce((sum, ms) => sum + ms, 0);
       assert.ok(Math.abs(parts - report.run.wallMs) < report.run.wallMs * 0.01, `parts add up to ${parts} of ${report.run.wallMs} ms`);
       for (const [where, kind, share] of lines) {
         const found = timeAt(analysis, where)?.[kind] ?? 0;

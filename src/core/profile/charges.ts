@@ -3,6 +3,7 @@ import type { FunctionCharges, OperationCharge } from './function-charges.ts';
 import { callParts, coreNames, lineParts, ownTicks } from './call-lines.ts';
 import type { LinePart } from './call-lines.ts';
 import { plainName } from './frames.ts';
+import { executorsOwners } from './executors.ts';
 import { loadedModules } from './loaded-modules.ts';
 import { addTimes, kindTimes, totalTimes } from './time-split.ts';
 import { KIND } from './time-kind.ts';
@@ -16,7 +17,9 @@ import type { Timeline } from './timeline.ts';
  */
 export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<number, FunctionCharges>): void {
   const { profile, natures, table, sites, groups } = model;
-  const of = (frame: number): FunctionCharges => {
+  const answerable = executorsOwners(model);
+  const of = (own: number): FunctionCharges => {
+    const frame = answerable(own);
     let charges = into.get(frame);
     if (!charges) into.set(frame, (charges = { lines: new Map(), selfUs: 0, operations: new Map() }));
     return charges;
@@ -143,27 +146,25 @@ function operationOf(charges: FunctionCharges, api: string, kind: 'sync' | 'asyn
   return operation;
 }
 
-/** Calls whose stack was not taken are shared out among the known sites of the same API, by time. */
+/** Calls whose stack was not taken are shared out among the known sites of the same API. */
 function chargeSyncCalls({ lane, sites }: LaneModel, of: (frame: number) => FunctionCharges): void {
   const { apis, sync } = lane.operations;
-  const known = new Map<number, number>();
+  const known = new Map<number, { calls: number; totalUs: number }>();
   const unknown = new Map<number, { calls: number; totalUs: number }>();
   for (const { api, site, calls, totalUs } of sync) {
-    if (sites[site]) known.set(api, (known.get(api) ?? 0) + totalUs);
-    else {
-      const sum = unknown.get(api) ?? { calls: 0, totalUs: 0 };
-      unknown.set(api, { calls: sum.calls + calls, totalUs: sum.totalUs + totalUs });
-    }
+    const sums = sites[site] ? known : unknown;
+    const sum = sums.get(api) ?? { calls: 0, totalUs: 0 };
+    sums.set(api, { calls: sum.calls + calls, totalUs: sum.totalUs + totalUs });
   }
   for (const { api, site, calls, totalUs, maxUs } of sync) {
     const user = sites[site]?.user;
     const name = apis[api];
     if (!user || name === undefined) continue;
     const operation = operationOf(of(user.frame), name, 'sync', user.line, user.column);
-    const more = unknown.get(api);
-    const part = (known.get(api) ?? 0) > 0 ? totalUs / known.get(api)! : 0;
-    operation.calls += calls + Math.round((more?.calls ?? 0) * part);
-    operation.totalUs += totalUs + (more?.totalUs ?? 0) * part;
+    const more = unknown.get(api) ?? { calls: 0, totalUs: 0 };
+    const all = known.get(api)!;
+    operation.calls += calls + Math.round(more.calls * (calls / Math.max(1, all.calls)));
+    operation.totalUs += totalUs + more.totalUs * (totalUs / Math.max(1, all.totalUs));
     operation.maxUs = Math.max(operation.maxUs, maxUs);
   }
 }
