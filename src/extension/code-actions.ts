@@ -8,6 +8,8 @@ import { workOut, workspaceEdit, type WorkedOut } from './refactors.ts';
 import type { ResultsStore } from './results.ts';
 import { withGain } from './words.ts';
 
+type Outcome = WorkedOut | { reason: string };
+
 /** The two kinds under which a refactor is offered: in the refactor menu, and as the quick fix of its diagnostic. */
 const REWRITE = vscode.CodeActionKind.RefactorRewrite.append('unblock');
 
@@ -24,12 +26,24 @@ class RefactorAction extends vscode.CodeAction {
   }
 }
 
+export interface LightBulb {
+  provider: vscode.CodeActionProvider;
+  /** Works out what the light bulb will offer for an advice, so that it can answer at once. */
+  prepare: (advice: ReportAdvice) => Promise<void>;
+}
+
 /**
  * The light bulb: the refactor of each advice on the line, worked out for the text on screen so that its title is true, or the reason
  * why there is none. The edit itself is made when an action is chosen.
  */
-export function createCodeActions(store: ResultsStore, client: RefactorClient, log: Log): vscode.CodeActionProvider {
-  return {
+export function createLightBulb(store: ResultsStore, client: RefactorClient, log: Log): LightBulb {
+  /** The editor asks at each move of the cursor: an answer holds until a text changes. */
+  const answers = new Map<string, { texts: string; outcome: Promise<Outcome> }>();
+  store.onDidChange(() => {
+    if (store.current === null) answers.clear();
+  });
+
+  const provider: vscode.CodeActionProvider = {
     async provideCodeActions(document, range, context, token) {
       const here = shownAdvice(store).filter(
         (advice) => vscode.Uri.file(advice.file).toString() === document.uri.toString() && touches(adviceRange(advice, store), range),
@@ -49,6 +63,7 @@ export function createCodeActions(store: ResultsStore, client: RefactorClient, l
       return action;
     },
   };
+  return { provider, prepare: (advice) => workOutSafely(advice).then(() => undefined) };
 
   async function actionsFor(
     advice: ReportAdvice,
@@ -76,11 +91,13 @@ export function createCodeActions(store: ResultsStore, client: RefactorClient, l
         actions.push(why);
       }
     } else {
-      const title = withGain(outcome.result.title, advice);
+      // The report's words count the calls; once the function has changed, only what was worked out just now is true.
+      const stale = store.isStale(store.hotSpotOf(advice), advice);
+      const title = stale ? outcome.result.title : withGain(advice.message, advice);
       if (wants(vscode.CodeActionKind.QuickFix)) {
         const fix = new RefactorAction(title, vscode.CodeActionKind.QuickFix, outcome);
         fix.diagnostics = diagnostics;
-        fix.isPreferred = outcome.result.safety === 'safe' && !store.isStale(store.hotSpotOf(advice), advice);
+        fix.isPreferred = outcome.result.safety === 'safe' && !stale;
         actions.push(fix);
       }
       if (wants(REWRITE)) actions.push(new RefactorAction(title, REWRITE, outcome));
@@ -95,18 +112,30 @@ export function createCodeActions(store: ResultsStore, client: RefactorClient, l
     return actions;
   }
 
-  async function workOutSafely(advice: ReportAdvice): Promise<WorkedOut | { reason: string }> {
+  async function workOutSafely(advice: ReportAdvice): Promise<Outcome> {
     const hotSpot = store.hotSpotOf(advice);
     if (store.current === null || hotSpot === undefined)
       return { reason: vscode.l10n.t('The report no longer has this hot spot: profile again.') };
     if (!advice.refactor.available) return { reason: advice.refactor.reason };
-    try {
-      return await workOut(client, advice, hotSpot, store.current.report, store.lineNow);
-    } catch (error) {
+    const texts = `${store.current.folder} ${onScreen(advice.file)}`;
+    const known = answers.get(advice.id);
+    if (known?.texts === texts) return known.outcome;
+    const outcome = workOut(client, advice, hotSpot, store.current.report, store.lineNow).catch((error: unknown) => {
+      answers.delete(advice.id);
       log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
       return { reason: vscode.l10n.t('The change could not be worked out: the log says why.') };
-    }
+    });
+    answers.set(advice.id, { texts, outcome });
+    return outcome;
   }
+}
+
+/** Names the state of the texts that a refactor is worked out from. */
+function onScreen(file: string): string {
+  return vscode.workspace.textDocuments
+    .filter((one) => one.uri.scheme === 'file' && (one.isDirty || one.uri.fsPath === file))
+    .map((one) => `${one.uri.fsPath}@${one.version}`)
+    .join(' ');
 }
 
 function touches(place: vscode.Range, range: vscode.Range): boolean {

@@ -5,6 +5,7 @@ import { joinArguments, splitArguments } from './arguments.ts';
 import { COMMANDS, ENGINES } from './contributions.ts';
 import { rulePage } from './diagnostics.ts';
 import { openExample } from './examples.ts';
+import type { LightBulb } from './code-actions.ts';
 import { showFailure, type Log } from './log.ts';
 import type { FlameGraphPanel } from './panel.ts';
 import { openCommand } from './positions.ts';
@@ -21,6 +22,7 @@ export interface CommandParts {
   running: RunningProfile;
   profiling: Profiling;
   panel: FlameGraphPanel;
+  lightBulb: LightBulb;
   log: Log;
 }
 
@@ -31,7 +33,7 @@ const ENGINE_WORDS: Record<(typeof ENGINES)[number], string> = {
 
 /** Every command of the manifest with what it does. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { context, store, running, profiling, panel, log } = parts;
+  const { context, store, running, profiling, panel, lightBulb, log } = parts;
   const handlers: Record<keyof typeof COMMANDS, (...passed: unknown[]) => unknown> = {
     profile: (uri) => profiling.profile({ script: chooseScript(uri).fsPath, args: null, engine: null }),
     profileWithArguments: (uri) => profileWithArguments(chooseScript(uri)),
@@ -121,6 +123,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     ];
     const editor = await vscode.window.showTextDocument(uri, { ...how, viewColumn: vscode.ViewColumn.One });
     editor.revealRange(editor.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    // An answer that comes late is taken for one to an older question, as the cursor has just moved.
+    await lightBulb.prepare(advice);
     await vscode.commands.executeCommand('editor.action.codeAction', { kind: 'refactor.rewrite.unblock', apply: 'never' });
   }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { refactorClient } from '../languages/node/syntax/refactor-client.ts';
-import { createCodeActions, codeActionMetadata } from './code-actions.ts';
+import { codeActionMetadata, createLightBulb } from './code-actions.ts';
 import { createCodeLenses } from './code-lenses.ts';
 import { registerCommands, rememberedArgs } from './commands.ts';
 import { LANGUAGES, SETTINGS } from './contributions.ts';
@@ -22,6 +22,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const client = refactorClient({ serverPath: context.asAbsolutePath(join('dist', 'refactor-server.cjs')), execPath: process.execPath });
   await restoreResults(store, context);
 
+  const lightBulb = createLightBulb(store, client, log);
   const panel = createPanel(store, context, log);
   const profiling = createProfiling({
     context,
@@ -31,7 +32,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     rememberedArgs: (script) => rememberedArgs(context, script),
     onResults: () => {
       if (vscode.workspace.getConfiguration().get<boolean>(SETTINGS.openFlameGraph, true)) panel.open();
-      return Promise.resolve();
+      // Starts the server while the person reads: the first light bulb then answers at once.
+      const best = store.current?.report.advice[0];
+      if (best !== undefined) void lightBulb.prepare(best);
     },
   });
   const selector = LANGUAGES.map((language) => ({ language, scheme: 'file' }));
@@ -42,12 +45,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     client,
     panel,
     lenses,
-    registerCommands({ context, store, running, profiling, panel, log }),
+    registerCommands({ context, store, running, profiling, panel, lightBulb, log }),
     createViews(store),
     createStatusBar(store, running),
     showDiagnostics(store, context.extensionUri),
     vscode.languages.registerCodeLensProvider(selector, lenses.provider),
     vscode.languages.registerHoverProvider(selector, createHovers(store)),
-    vscode.languages.registerCodeActionsProvider(selector, createCodeActions(store, client, log), codeActionMetadata),
+    vscode.languages.registerCodeActionsProvider(selector, lightBulb.provider, codeActionMetadata),
   );
 }

@@ -34,7 +34,7 @@ export interface ProfilingParts {
   log: Log;
   rememberedArgs: (script: string) => string[] | null;
   /** Called when the results of a run are there. */
-  onResults: () => Promise<void>;
+  onResults: () => void;
 }
 
 export function createProfiling(parts: ProfilingParts): Profiling {
@@ -145,7 +145,7 @@ export function createProfiling(parts: ProfilingParts): Profiling {
       running.end();
       if (folder !== null) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     }
-    await parts.onResults();
+    parts.onResults();
     void announce();
     return true;
   }

@@ -5,7 +5,6 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Failure } from '../core/failure.ts';
-import { SAVED } from '../protocol/session.ts';
 import type { Log } from './log.ts';
 import type { Results } from './results.ts';
 import { runSettings } from './settings.ts';
@@ -27,7 +26,7 @@ export async function open0xFlameGraph(results: Results | null, context: vscode.
     await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (_, token) =>
       draw(
         node.path,
-        [context.asAbsolutePath(join('dist', 'cli.cjs')), 'open', join(results.folder, SAVED.recording), '--engine', '0x', '--html', html],
+        [context.asAbsolutePath(join('dist', 'cli.cjs')), 'open', results.folder, '--engine', '0x', '--html', html],
         env,
         token,
         log,
