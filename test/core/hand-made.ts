@@ -2,10 +2,10 @@ import type { CallSite, CpuProfileNode, Lane, Recording, SiteFrame } from '../..
 
 export const PROJECT = '/project';
 
-/** `function file:line:column` (1-based) of a user or dependency file, `name node:fs:1:1` of core, a bare name for native code. */
-export type StackText = string;
-
-/** Samples as text: `main /project/a.js:1:1 > (idle) 250` is a stack, outermost first, and its µs. */
+/**
+ * Samples as text, a stack, outermost first, and its µs: `main /project/a.js:1:1 > read 250`. A function is its name and place (1-based), native
+ * code a bare name; ` @7` behind the innermost says which of its lines was running.
+ */
 export function lane(samples: string[], more: Partial<Lane> = {}): Lane {
   const nodes: CpuProfileNode[] = [{ id: 1, callFrame: frame('(root)'), hitCount: 0 }];
   const ids = new Map<string, number>([['', 1]]);

@@ -22,13 +22,6 @@ export function childOf(tree: CallTree, parent: number, frame: number): number {
   return node;
 }
 
-/** Frames of a path, outermost first. */
-export function pathOf(tree: CallTree, node: number): number[] {
-  const path: number[] = [];
-  for (let at = node; at > 0; at = tree.parent[at]!) path.push(tree.frame[at]!);
-  return path.reverse();
-}
-
 /** The weight of each node with all below it. */
 export function subtreeWeights(tree: CallTree, self: ArrayLike<number>): Float64Array {
   const total = Float64Array.from(self);

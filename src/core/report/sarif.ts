@@ -21,6 +21,7 @@ export function sarif(report: Report, version: string, ruleUrl: (rule: string) =
             rules: rules.map((id) => ({
               id,
               shortDescription: { text: id.replaceAll('-', ' ') },
+              help: { text: `What this rule finds, why, and when not to follow it: docs/rules/${id}.md of Unblock.` },
               defaultConfiguration: { level: 'note' },
               ...(ruleUrl(id) === null ? {} : { helpUri: ruleUrl(id) }),
             })),

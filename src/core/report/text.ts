@@ -8,6 +8,8 @@ const MOST_HOT_SPOTS = 10;
 const MOST_LINES = 3;
 /** Lines and kinds of time below this share of their whole are not worth a row. */
 const TOLD_SHARE = 0.1;
+/** A line with this much of its function's time says all that the function's own row would. */
+const WHOLE_SHARE = 0.9;
 /** Of the run: a function below it is only counted among what was left alone. */
 const TOLD_ALONE = 0.05;
 
@@ -68,19 +70,20 @@ function hotSpots(report: Report): string[] {
 function hotSpotRows(report: Report, spot: ReportHotSpot): string[] {
   const share = formatShare(spot.share).padStart(6);
   const time = formatDuration(sum(spot.time)).padStart(9);
-  const rows = [
-    `${share}${time}  ${cut(`${spot.function}  ${place(report, spot.file, spot.line)}`, WIDTH - 17)}`,
-    `${' '.repeat(17)}${cut(kinds(spot.time), WIDTH - 17)}`,
-  ];
+  const indent = ' '.repeat(17);
   const lines = spot.lines.filter((line) => sum(line.time) >= sum(spot.time) * TOLD_SHARE).slice(0, MOST_LINES);
-  for (const { line, time: split } of lines) {
-    const calls = spot.operations
-      .filter((operation) => operation.line === line)
-      .slice(0, 2)
-      .map(({ api, calls: count }) => `${api} ×${count}`);
-    rows.push(`${' '.repeat(17)}${cut(`line ${line}: ${kinds(split)}${calls.length > 0 ? ` (${calls.join(', ')})` : ''}`, WIDTH - 17)}`);
-  }
-  return rows;
+  const whole = lines.length === 1 && sum(lines[0]!.time) >= sum(spot.time) * WHOLE_SHARE;
+  return [
+    `${share}${time}  ${cut(`${spot.function}  ${place(report, spot.file, spot.line)}`, WIDTH - 17)}`,
+    ...(whole ? [] : [indent + cut(kinds(spot.time), WIDTH - 17)]),
+    ...lines.map(({ line, time: split }) => indent + cut(`line ${line}: ${kinds(split)}${callsOf(spot, line)}`, WIDTH - 17)),
+  ];
+}
+
+/** ` (fs.readFileSync ×120)`: the two longest of the line's core calls. */
+function callsOf(spot: ReportHotSpot, line: number): string {
+  const calls = spot.operations.filter((operation) => operation.line === line).slice(0, 2);
+  return calls.length === 0 ? '' : ` (${calls.map(({ api, calls: count }) => `${api} ×${count}`).join(', ')})`;
 }
 
 function advice(report: Report): string[] {
