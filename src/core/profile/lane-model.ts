@@ -1,6 +1,7 @@
 import type { Language } from '../language.ts';
 import type { Lane, Recording } from '../recording.ts';
 import type { FrameTable } from './frames.ts';
+import { returnInlined } from './inlined.ts';
 import { nodeNatures } from './natures.ts';
 import type { NodeNatures } from './natures.ts';
 import { blockedTime } from './on-cpu.ts';
@@ -36,7 +37,7 @@ export function laneModel(
   functionsOf: (file: string) => SourceFunctions | null,
 ): LaneModel {
   const positions = sourcePositions(lane.sourceMaps, platform);
-  const profile = normalise(lane, wallUs, table, positions, language);
+  const profile = returnInlined(normalise(lane, wallUs, table, positions, language), table, functionsOf);
   const natures = nodeNatures(profile, table, language);
   const ordered = orderOperations(lane.operations, profile.endUs, run.ended === 'exit', language);
   return {
