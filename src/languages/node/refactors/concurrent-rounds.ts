@@ -20,17 +20,24 @@ const WHY = 'run the rounds at the same time';
  */
 export function rewriteLoop(source: Source, editor: Editor, rounds: LoopRounds, concurrency: Concurrency): void {
   const { loop } = rounds;
+  for (const skip of rounds.skips) editor.rewrite(skip.getStart(source.ast), skip.end, `return${source.semicolon}`, WHY);
   const task = taskOf(source, editor, rounds);
   const pool = poolCall(source, editor, rounds, concurrency, task.text);
   const start = loop.getStart(source.ast);
-  if (rounds.rest.length === 0 && task.pattern === null) {
+  if (rounds.rest.length === 0) {
     editor.rewrite(start, loop.end, `await ${pool}${source.semicolon}`, WHY);
     return;
   }
   const declare = [...task.handedOn].some((binding) => binding.references.some((one) => one.writes)) ? 'let' : 'const';
   const outer = indentationAt(source, start);
-  const header = (results: string): string => `for (${declare} ${task.pattern ?? freshName(source, 'round')} of ${results}) `;
-  const rest = restOf(source, editor, rounds, task.names);
+  // A round that was skipped has no result, which a pattern could not be taken from.
+  const round = rounds.skips.length > 0 || task.pattern === null ? freshName(source, 'round') : null;
+  const header = (results: string): string => `for (${round === null ? declare : 'const'} ${round ?? task.pattern ?? ''} of ${results}) `;
+  const lines =
+    round === null || rounds.skips.length === 0
+      ? []
+      : [`if (!${round}) continue${source.semicolon}`, `${declare} ${task.pattern ?? ''} = ${round}${source.semicolon}`];
+  const rest = restOf(source, editor, rounds, task.names, lines);
   const isLong = longestLine(outer + header(`await ${pool}`)) > 110;
   if (isLong && (ts.isBlock(loop.parent) || ts.isSourceFile(loop.parent))) {
     const results = freshName(source, 'results');
@@ -80,7 +87,9 @@ function taskOf(source: Source, editor: Editor, rounds: LoopRounds): Task {
     const pair = `[${rounds.variable}, ${single.text}]${source.typescript ? ' as const' : ''}`;
     return { text: `async ${parameter} => ${pair}`, pattern: `[${rounds.variable}, ${single.pattern}]`, handedOn, names };
   }
-  const pattern = values.length === 0 ? null : values.length === 1 ? values[0]! : `{ ${values.join(', ')} }`;
+  const inBraces = values.length > 1 || rounds.skips.length > 0;
+  const pattern =
+    values.length === 0 && rounds.skips.length === 0 ? null : inBraces ? `{ ${values.join(', ')} }`.replace('{  }', '{}') : values[0]!;
   return { text: `async ${parameter} => ${taskBlock(source, editor, rounds, names, pattern)}`, pattern, handedOn, names };
 }
 
@@ -168,7 +177,7 @@ function taskBlock(source: Source, editor: Editor, rounds: LoopRounds, names: Ma
   text = text.trimEnd();
   for (const [taken, name] of names)
     text += `${source.eol}${inner}const ${name} = ${editor.rendered(taken.getStart(source.ast), taken.end)}${source.semicolon}`;
-  if (pattern !== null) text += `${source.eol}${inner}return ${pattern}${source.semicolon}`;
+  if (pattern !== null && rounds.rest.length > 0) text += `${source.eol}${inner}return ${pattern}${source.semicolon}`;
   return `{${text}${source.eol}${outer}}`;
 }
 
@@ -179,11 +188,12 @@ function endOfFirst(source: Source, rounds: LoopRounds): number {
   return ts.getTrailingCommentRanges(source.text, last.end)?.at(-1)?.end ?? last.end;
 }
 
-function restOf(source: Source, editor: Editor, rounds: LoopRounds, names: Map<TS.Expression, string>): string {
+function restOf(source: Source, editor: Editor, rounds: LoopRounds, names: Map<TS.Expression, string>, lines: string[]): string {
   const body = rounds.loop.statement;
   for (const [taken, name] of names) editor.rewrite(taken.getStart(source.ast), taken.end, name, WHY);
   if (!ts.isBlock(body)) return editor.rendered(body.getStart(source.ast), body.end);
-  return `{${editor.rendered(endOfFirst(source, rounds), body.end)}`;
+  const inner = source.eol + indentationAt(source, rounds.loop.getStart(source.ast)) + source.indent;
+  return `{${lines.map((line) => inner + line).join('')}${editor.rendered(endOfFirst(source, rounds), body.end)}`;
 }
 
 function poolCall(source: Source, editor: Editor, { items }: LoopRounds, concurrency: Concurrency, task: string): string {

@@ -20,6 +20,8 @@ export interface LoopRounds {
   /** Awaited expressions of the first statement of `rest`, to be moved before it. */
   taken: TS.Expression[];
   rest: TS.Statement[];
+  /** `continue` statements of the first part: such a round has no rest. */
+  skips: TS.ContinueStatement[];
   /** Why a person should look at the result. */
   review: string[];
 }
@@ -34,7 +36,8 @@ export function loopRounds(source: Source, loop: TS.IterationStatement, awaited:
   const last = body.findLastIndex((statement) => waits(statement).length > 0);
   if (last < 0) return `Nothing in the loop in line ${line} waits.`;
 
-  const exit = findExit(source, loop.statement);
+  const skips: TS.ContinueStatement[] = [];
+  const exit = findExit(source, loop.statement, skips);
   if (exit !== null) return exit;
   const lastStatement = body[last]!;
   const own = new Set(header.variableBindings);
@@ -70,6 +73,7 @@ export function loopRounds(source: Source, loop: TS.IterationStatement, awaited:
     first,
     taken,
     rest,
+    skips: skips.filter((one) => first.some((statement) => contains(statement, one))),
     review: reviewReasons(before),
   };
 }
@@ -168,15 +172,17 @@ function isIncrement(source: Source, expression: TS.Expression, name: string): b
 }
 
 /** What may end the loop before its last item, so that asking for the later items ahead would be wrong. */
-function findExit(source: Source, body: TS.Statement): string | null {
+function findExit(source: Source, body: TS.Statement, skips: TS.ContinueStatement[]): string | null {
   const visit = (node: TS.Node, inLoop: boolean, inSwitch: boolean): string | null => {
     const line = lineOf(source, node.getStart(source.ast));
     if (ts.isReturnStatement(node)) return `The \`return\` in line ${line} may end the loop early, so later rounds can't be started ahead.`;
     if (ts.isYieldExpression(node)) return `The \`yield\` in line ${line} hands out one round at a time.`;
     if (ts.isBreakStatement(node) && (node.label !== undefined || (!inLoop && !inSwitch)))
       return `The \`break\` in line ${line} may end the loop early, so later rounds can't be started ahead.`;
-    if (ts.isContinueStatement(node) && (node.label !== undefined || !inLoop))
-      return `The \`continue\` in line ${line} leaves out part of a round: turn the condition around, so that the round stands inside the \`if\`.`;
+    if (ts.isContinueStatement(node)) {
+      if (node.label !== undefined) return `The \`continue\` with a label in line ${line} ties the rounds of two loops together.`;
+      if (!inLoop) skips.push(node);
+    }
     // Stops at the first reason: forEachChild returns it.
     const inside = inLoop || ts.isIterationStatement(node, false);
     return (

@@ -95,7 +95,7 @@ function makeAsynchronous(source: Source, calls: TS.CallExpression[]): { result:
     imports.flush();
     const review = [...spread.review, ...drivers.flatMap((driver) => (driver.kind === 'loop' ? driver.rounds.review : driver.review))];
     const callers = [...spread.calls].filter((call) => !calls.includes(call) && !spread.arrayCalls.has(call)).length;
-    const words = functionWords(source, namedFunctionAround(calls[0]!));
+    const words = whatIn(source, calls[0]!);
     const concurrency = drivers.length > 0 ? `, ${DEFAULT_BOUND} calls at a time` : '';
     return finish(source, editor, {
       title: `Make ${words} asynchronous${concurrency}${callers > 0 ? ` (${callers} ${callers === 1 ? 'caller' : 'callers'})` : ''}`,
@@ -103,6 +103,12 @@ function makeAsynchronous(source: Source, calls: TS.CallExpression[]): { result:
     });
   });
   return { result, driving, freesOthers };
+}
+
+/** What becomes asynchronous, in words. */
+function whatIn(source: Source, call: TS.CallExpression): string {
+  const named = namedFunctionAround(call);
+  return named === null ? 'this call' : functionWords(source, named);
 }
 
 function adviseOperation(hotSpot: HotSpot, operation: SiteOperations, context: AdviceContext): Finding[] {
@@ -119,7 +125,7 @@ function adviseOperation(hotSpot: HotSpot, operation: SiteOperations, context: A
     );
 
   const { result, driving, freesOthers } = makeAsynchronous(source, found);
-  const words = functionWords(source, namedFunctionAround(found[0]!));
+  const words = whatIn(source, found[0]!);
   const cost = costOf(operation);
   const base = { model: 'async-api' as const, file: hotSpot.file, line: lineOf(source, found[0]!.getStart(source.ast)) };
   const finish = (predicted: Prediction, message: string, why: string): Finding[] => [

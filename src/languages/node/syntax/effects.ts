@@ -57,7 +57,11 @@ export function effectsOf(source: Source, nodes: readonly TS.Node[], { skip = ne
       effects.writesThis = true;
       return;
     }
-    if (root === null) return;
+    if (root === null) {
+      const maker = madeBy(expression);
+      if (maker !== null) unknown.add(maker);
+      return;
+    }
     const binding = source.scopes.bindingOf(root);
     if (binding === null || seen.has(binding)) return;
     seen.add(binding);
@@ -67,12 +71,24 @@ export function effectsOf(source: Source, nodes: readonly TS.Node[], { skip = ne
     for (const origin of originsOf(binding)) changeValueOf(origin, seen);
   };
 
+  /** The call that handed out a value, if it may have handed out the same one before. */
+  const madeBy = (expression: TS.Expression): string | null => {
+    const value = bare(ts.isAwaitExpression(expression) ? expression.expression : expression);
+    if (!ts.isCallExpression(value)) return null;
+    const callee = bare(value.expression);
+    const imported = importedExpression(source, callee);
+    if (globalName(source, callee) !== null || (imported !== null && natureOfImport(imported.module, imported.name) === 'reads'))
+      return null;
+    return ts.isPropertyAccessExpression(callee) && isReadingMethod(callee.name.text) ? null : textOf(source, callee);
+  };
+
   const followFunction = (node: FunctionNode): Set<number> => {
     const known = visited.get(node);
     if (known !== undefined) return known;
     const changed = new Set<number>();
     visited.set(node, changed);
-    regions.push(node);
+    // A function that the code itself is part of: its next call has variables of its own, but those around us are this call's.
+    if (!nodes.some((one) => contains(node, one))) regions.push(node);
     const before = new Set(writes);
     ts.forEachChild(node, visit);
     node.parameters.forEach((parameter, index) => {
@@ -115,7 +131,11 @@ export function effectsOf(source: Source, nodes: readonly TS.Node[], { skip = ne
     if (ts.isPropertyAccessExpression(callee)) {
       const method = callee.name.text;
       if (isChangingMethod(method)) changeValueOf(callee.expression);
-      else if (!isReadingMethod(method)) unknown.add(words);
+      else if (!isReadingMethod(method)) {
+        unknown.add(words);
+        // Called for nothing but its effect.
+        if (ts.isExpressionStatement(call.parent)) changeValueOf(callee.expression);
+      }
       return;
     }
     unknown.add(words);

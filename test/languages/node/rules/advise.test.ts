@@ -1,0 +1,323 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { AdviceContext } from '../../../../src/core/advise/advice.ts';
+import { decide } from '../../../../src/core/advise/decision-matrix.ts';
+import type { HotSpot, SiteOperations, TimeSplit } from '../../../../src/core/profile/hot-spots.ts';
+import { rules } from '../../../../src/languages/node/rules/index.ts';
+
+/** Hot spots as the analysis hands them over, the source they are about, and what is said of them. */
+
+const file = '/project/program.mjs';
+const second = 1_000_000;
+
+function time(part: Partial<TimeSplit>): TimeSplit {
+  return { jsCpuUs: 0, nativeCpuUs: 0, blockedUs: 0, awaitSerialUs: 0, awaitOverlappedUs: 0, gcUs: 0, loadingUs: 0, idleUs: 0, ...part };
+}
+
+function operation(api: string, line: number, calls: number, part: Partial<TimeSplit>, more: Partial<SiteOperations> = {}): SiteOperations {
+  const kind = 'awaitSerialUs' in part ? 'async' : 'sync';
+  const totalUs = Object.values(part).reduce((sum, us) => sum + us, 0);
+  return {
+    api,
+    kind,
+    line,
+    column: null,
+    calls,
+    totalUs,
+    maxUs: totalUs / calls,
+    time: time(part),
+    meanInFlight: kind === 'async' ? 1 : null,
+    peakInFlight: null,
+    ...more,
+  };
+}
+
+function hotSpot(name: string, line: number, part: Partial<TimeSplit>, more: Partial<HotSpot> = {}): HotSpot {
+  const us = Object.values(part).reduce((sum, one) => sum + one, 0);
+  return {
+    id: name,
+    function: name,
+    file,
+    line,
+    column: 1,
+    share: us / second,
+    selfUs: us,
+    totalUs: us,
+    time: time(part),
+    calls: null,
+    bound: 'mixed',
+    evidence: [],
+    lines: [],
+    operations: [],
+    callers: [],
+    ...more,
+  };
+}
+
+interface Said {
+  rule: string;
+  line: number;
+  message: string;
+  available: boolean;
+}
+
+function say(
+  source: string,
+  hotSpots: HotSpot[],
+  more: Partial<AdviceContext> = {},
+  texts: Record<string, string> = {},
+): { advice: Said[]; leftAlone: string[] } {
+  const machine = { logicalCores: 4, physicalCores: 2, memoryBytes: 8e9, platform: 'linux', load: 0 };
+  const context: AdviceContext = {
+    wallUs: second,
+    time: time({}),
+    machine,
+    processCpuUs: second,
+    hotSpots,
+    read: (name) => (name === file ? source : (texts[name] ?? null)),
+    ...more,
+  };
+  const { advice, leftAlone } = decide(rules, context);
+  return {
+    advice: advice.map(({ rule, line, message, refactor, predicted }) => {
+      assert.ok(
+        predicted.low <= predicted.speedup && predicted.speedup <= predicted.high,
+        `${predicted.low} ≤ ${predicted.speedup} ≤ ${predicted.high}`,
+      );
+      return { rule, line, message: message.replace(/\d+\.\d×/, 'N×'), available: refactor.available };
+    }),
+    leftAlone: leftAlone.map(({ reason }) => reason),
+  };
+}
+
+const REQUESTS = `async function price(id) {
+  const response = await fetch('http://shop/' + id);
+  return response.json();
+}
+const prices = [];
+for (const id of [1, 2, 3]) {
+  prices.push(await price(id));
+}
+`;
+
+describe('overlap-awaits', () => {
+  const waiting = (calls: number): HotSpot =>
+    hotSpot('price', 1, { awaitSerialUs: 0.8 * second }, { operations: [operation('fetch', 2, calls, { awaitSerialUs: 0.8 * second })] });
+
+  it('advises at the loop that drives the waits', () =>
+    assert.deepEqual(say(REQUESTS, [waiting(12)]), {
+      advice: [{ rule: 'overlap-awaits', line: 7, message: 'Run these 12 requests 8 at a time (≈N×)', available: true }],
+      leftAlone: [],
+    }));
+
+  it('finds the loop in another file through the measured caller', () => {
+    const library = `export async function price(id) {\n  const response = await fetch(id);\n  return response.json();\n}\n`;
+    const spot = { ...waiting(12), file: '/project/shop.mjs', callers: [{ function: '(top level)', file, line: 7, totalUs: second }] };
+    const { advice } = say(
+      REQUESTS.replace(/^async function[^}]*\}\n/, `import { price } from './shop.mjs';\n\n\n\n`),
+      [spot],
+      {},
+      { '/project/shop.mjs': library },
+    );
+    assert.deepEqual(advice, [{ rule: 'overlap-awaits', line: 7, message: 'Run these 12 requests 8 at a time (≈N×)', available: true }]);
+  });
+
+  it('leaves a single wait alone', () =>
+    assert.deepEqual(say(REQUESTS, [waiting(1)]).leftAlone, ['It waited for one request only: there is nothing to overlap it with.']));
+
+  it('says what ties the rounds together', () => {
+    const source = `let page = 'first';\nwhile (page) {\n  page = await fetch(page);\n}\n`;
+    const spot = hotSpot(
+      '(top level)',
+      1,
+      { awaitSerialUs: 0.8 * second },
+      { operations: [operation('fetch', 3, 9, { awaitSerialUs: 0.8 * second })] },
+    );
+    assert.deepEqual(say(source, [spot]), {
+      advice: [],
+      leftAlone: ['The `while` loop in line 2 decides after each round whether to go on, so its rounds must run in order.'],
+    });
+  });
+
+  it('adds up what neighbours waited', () => {
+    const source = `async function a() {\n  await fetch('a');\n}\nasync function b() {\n  await fetch('b');\n}\nconst first = await a();\nconst second = await b();\n`;
+    const spots = ['a', 'b'].map((name, index) =>
+      hotSpot(
+        name,
+        1 + 3 * index,
+        { awaitSerialUs: 0.4 * second },
+        { operations: [operation('fetch', 2 + 3 * index, 1, { awaitSerialUs: 0.4 * second })] },
+      ),
+    );
+    const { advice } = say(source, spots);
+    assert.deepEqual(advice, [{ rule: 'overlap-awaits', line: 7, message: 'Await these 2 together (≈N×)', available: true }]);
+  });
+});
+
+const HASHES = `import { pbkdf2Sync } from 'node:crypto';
+function hashAll(words) {
+  return words.map((word) => pbkdf2Sync(word, 'salt', 100000, 32, 'sha512'));
+}
+console.log(hashAll(['a', 'b']).length);
+`;
+
+describe('prefer-async-api', () => {
+  const hashing = (calls: number): HotSpot =>
+    hotSpot(
+      'hashAll',
+      2,
+      { nativeCpuUs: 0.9 * second },
+      { operations: [operation('crypto.pbkdf2Sync', 3, calls, { nativeCpuUs: 0.9 * second })] },
+    );
+
+  it('takes native computing to the thread pool', () =>
+    assert.deepEqual(say(HASHES, [hashing(20)]).advice, [
+      { rule: 'prefer-async-api', line: 3, message: 'Make hashAll asynchronous, 8 calls at a time (≈N×)', available: true },
+    ]));
+
+  it('gives the advice and the reason where only the edit is refused', () => {
+    const { advice } = say(HASHES.replace('function', 'export function'), [hashing(20)]);
+    assert.equal(advice[0]?.available, false);
+  });
+
+  it('leaves small cached reads alone', () => {
+    const source = `import { readFileSync } from 'node:fs';\nfor (const name of ['a', 'b']) console.log(readFileSync(name));\n`;
+    const spot = hotSpot(
+      '(top level)',
+      1,
+      { nativeCpuUs: 0.3 * second },
+      { operations: [operation('fs.readFileSync', 2, 3000, { nativeCpuUs: 0.3 * second })] },
+    );
+    assert.match(say(source, [spot]).leftAlone[0] ?? '', /×3000 takes <?0\.1 ms a call from the system's cache/);
+  });
+
+  it('leaves a straight line alone while nothing else could run', () => {
+    const source = `import { execSync } from 'node:child_process';\nconsole.log(execSync('make').toString());\n`;
+    const spot = hotSpot(
+      '(top level)',
+      1,
+      { blockedUs: 0.9 * second },
+      { operations: [operation('child_process.execSync', 2, 1, { blockedUs: 0.9 * second })] },
+    );
+    assert.deepEqual(say(source, [spot]), {
+      advice: [],
+      leftAlone: ['`child_process.execSync` blocks, but nothing else was waiting to run, so an asynchronous call would gain nothing.'],
+    });
+  });
+
+  it('frees the event loop of a server, and says that this is all', () => {
+    const source = `import { createServer } from 'node:http';\nimport { scryptSync } from 'node:crypto';\ncreateServer((request, response) => {\n  response.end(scryptSync('word', 'salt', 64));\n}).listen(0);\n`;
+    const spot = hotSpot(
+      '(anonymous)',
+      3,
+      { nativeCpuUs: 0.5 * second },
+      { operations: [operation('crypto.scryptSync', 4, 10, { nativeCpuUs: 0.5 * second })] },
+    );
+    const { advice } = say(source, [spot]);
+    assert.deepEqual(advice, [
+      {
+        rule: 'prefer-async-api',
+        line: 4,
+        message: 'Make this call asynchronous: it stops everything else for 50 ms at a time (≈1×, other work goes on)',
+        available: true,
+      },
+    ]);
+  });
+
+  it('points to a dependency that makes the call', () => {
+    const source = `import glob from 'glob';\nconsole.log(glob('*'));\n`;
+    const spot = hotSpot(
+      '(top level)',
+      1,
+      { blockedUs: 0.5 * second },
+      { operations: [operation('fs.readdirSync', 2, 3, { blockedUs: 0.5 * second })] },
+    );
+    assert.deepEqual(say(source, [spot]).leftAlone, [
+      '`fs.readdirSync` is called inside a dependency or another file from line 2: look for an asynchronous function there.',
+    ]);
+  });
+});
+
+const DRAWING = `function draw(frame) {
+  return inner(frame) + 1;
+}
+function inner(frame) {
+  let sum = 0;
+  for (let i = 0; i < 1e6; i++) sum += frame;
+  return sum;
+}
+const pictures = [1, 2, 3].map((frame) => draw(frame));
+`;
+
+describe('move-to-worker', () => {
+  const computing = (more: Partial<HotSpot> = {}): HotSpot => hotSpot('inner', 4, { jsCpuUs: 0.9 * second }, more);
+
+  it('moves the largest piece that is as pure', () =>
+    assert.deepEqual(say(DRAWING, [computing()]).advice, [
+      { rule: 'move-to-worker', line: 9, message: 'Move draw to a worker pool (≈N× on 4 cores)', available: true },
+    ]));
+
+  it('names what keeps the function where it is', () => {
+    const { advice } = say(`let shade = 1;\nshade += 1;\n${DRAWING.replace('+ 1', '+ shade')}`, [
+      hotSpot('draw', 3, { jsCpuUs: 0.9 * second }),
+    ]);
+    assert.deepEqual(advice, [
+      { rule: 'move-to-worker', line: 11, message: 'Move draw to a worker pool (≈N× on 4 cores)', available: false },
+    ]);
+  });
+
+  it('leaves alone what must run in order', () => {
+    const source = `function step(state) {\n  state.value = state.value * 31 + 7;\n}\nconst state = { value: 1 };\nfor (let i = 0; i < 1e6; i++) {\n  step(state);\n}\n`;
+    const { advice, leftAlone } = say(source, [hotSpot('step', 1, { jsCpuUs: 0.9 * second })]);
+    assert.deepEqual(advice, []);
+    assert.match(leftAlone[0] ?? '', /^It computes, but its calls can't run at the same time\. The rounds of the loop in line 5/);
+  });
+
+  it('leaves calls alone that are shorter than the copy of their arguments', () => {
+    const { leftAlone } = say(DRAWING.replace('inner(frame) + 1', 'frame + 1'), [
+      hotSpot('draw', 1, { jsCpuUs: 0.9 * second }, { calls: 1_000_000 }),
+    ]);
+    assert.match(leftAlone[0] ?? '', /copying its arguments to a worker would take longer/);
+  });
+
+  it('expects little where the process is on all cores already', () => {
+    const { leftAlone } = say(DRAWING, [computing()], { processCpuUs: 3.9 * second });
+    assert.match(leftAlone[0] ?? '', /a worker pool would gain/);
+  });
+
+  it('has nothing to offer on one core', () => {
+    const machine = { logicalCores: 1, physicalCores: 1, memoryBytes: 8e9, platform: 'linux', load: 0 };
+    assert.deepEqual(say(DRAWING, [computing()], { machine }).advice, []);
+  });
+});
+
+describe('decisions', () => {
+  it('leaves small functions alone and says how small', () =>
+    assert.deepEqual(say(DRAWING, [hotSpot('inner', 4, { jsCpuUs: 0.03 * second })]), {
+      advice: [],
+      leftAlone: ['3.0 % of the run: below the 5.0 % that is worth a change.'],
+    }));
+
+  it('offers one change once, the best first', () => {
+    const source = `${REQUESTS}${DRAWING}`;
+    const spots = [
+      hotSpot('price', 1, { awaitSerialUs: 0.3 * second }, { operations: [operation('fetch', 2, 12, { awaitSerialUs: 0.3 * second })] }),
+      hotSpot('inner', 12, { jsCpuUs: 0.4 * second }),
+      hotSpot('draw', 9, { jsCpuUs: 0.2 * second }),
+    ];
+    assert.deepEqual(
+      say(source, spots).advice.map(({ rule }) => rule),
+      ['move-to-worker', 'overlap-awaits'],
+    );
+  });
+
+  it('survives sources that are gone, broken or something else', () => {
+    const spots = [
+      hotSpot('inner', 4, { jsCpuUs: 0.9 * second }),
+      hotSpot('price', 1, { awaitSerialUs: 0.5 * second }, { operations: [operation('fetch', 2, 12, { awaitSerialUs: 0.5 * second })] }),
+    ];
+    for (const source of ['', '}}}', 'not { javascript', '\0\0', '// nothing here'])
+      assert.deepEqual(say(source, spots).advice, [], source);
+    assert.deepEqual(say('', spots, { read: () => null }).advice, []);
+  });
+});
