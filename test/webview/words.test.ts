@@ -65,7 +65,7 @@ describe('frames and the report', () => {
 describe('a box', () => {
   it('tells name, share and kind', () => {
     assert.equal(
-      announcement(detailsOf(graph, frames, report, nodeOf('loadAll'))),
+      announcement(detailsOf(graph, frames, { report, wholeUs: graph.total[0]! }, nodeOf('loadAll'))),
       'loadAll, 66 %, 1.58 s, blocked in synchronous I/O 1.44 s in fs.readFileSync ×120',
     );
   });

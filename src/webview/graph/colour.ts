@@ -25,6 +25,10 @@ export function contrast(a: Rgb, b: Rgb): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
+export function isDark(colour: Rgb): boolean {
+  return luminance(colour) < 0.2;
+}
+
 const BLACK: Rgb = [0, 0, 0];
 const WHITE: Rgb = [255, 255, 255];
 

@@ -1,12 +1,13 @@
 import { element } from '../element.ts';
 import type { Graph } from '../profile/layout.ts';
-import { frameName, type Frames } from '../profile/parsed.ts';
+import { displayName, type Frames } from '../profile/parsed.ts';
 import type { Timeline } from '../profile/timeline.ts';
 import { boxAt, collectLeftHeavy, collectTimeline, noBoxes } from './boxes.ts';
 import { labels, type Labels } from './label.ts';
+import { formatDuration, formatShare } from '../../core/report/format.ts';
 import { extent, step, stepInTime, type Direction, type Focus } from './navigate.ts';
 import type { Palette } from './palette.ts';
-import { fontOf, hatching, paint, ROW_HEIGHT } from './paint.ts';
+import { fontOf, hatching, paint } from './paint.ts';
 import { listenToPointer } from './pointer.ts';
 import { between, clampView, panBy, zoomAround, type View } from './viewport.ts';
 
@@ -25,6 +26,8 @@ export interface Content {
   graph: Graph;
   /** Given: boxes in the order of time; else left-heavy. */
   timeline: Timeline | null;
+  /** The time that shares are of, in µs: more than the graph's when it is narrowed to kinds of time. */
+  whole: number;
 }
 
 /** The canvas with its boxes. */
@@ -50,6 +53,10 @@ export interface FlameView {
 
 const ZOOM_MS = 160;
 
+/** Rows are as high as these allow for the whole graph to be seen. */
+const LOWEST_ROW = 21;
+const HIGHEST_ROW = 26;
+
 export function flameView(events: FlameEvents): FlameView {
   const canvas = element('canvas', { class: 'flame-canvas', tabindex: 0, role: 'application', 'aria-describedby': 'flame-keys' });
   const room = element('div', { class: 'flame-room' });
@@ -71,6 +78,7 @@ export function flameView(events: FlameEvents): FlameView {
   let pointer: { x: number; y: number } | null = null;
   let size = { width: 0, height: 0, ratio: 1 };
   let asked = 0;
+  let rowHeight = LOWEST_ROW;
 
   const redraw = (): void => {
     if (asked === 0) asked = requestAnimationFrame(drawFrame);
@@ -95,12 +103,12 @@ export function flameView(events: FlameEvents): FlameView {
     const window = {
       view,
       width: size.width,
-      firstRow: Math.floor(scrolled / ROW_HEIGHT),
-      lastRow: Math.floor((scrolled + size.height) / ROW_HEIGHT),
+      firstRow: Math.floor(scrolled / rowHeight),
+      lastRow: Math.floor((scrolled + size.height) / rowHeight),
     };
     if (timeline === null) collectLeftHeavy(graph, window, boxes);
     else collectTimeline(timeline, graph, window, boxes);
-    hovered = pointer === null ? -1 : boxAt(boxes, pointer.x, Math.floor((pointer.y + scrolled) / ROW_HEIGHT));
+    hovered = pointer === null ? -1 : boxAt(boxes, pointer.x, Math.floor((pointer.y + scrolled) / rowHeight));
     context.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
     paint({
       context,
@@ -109,16 +117,27 @@ export function flameView(events: FlameEvents): FlameView {
       scrolled,
       boxes,
       graph,
-      nameOf: (frame) => (names[frame] ??= frameName(frames, frame)),
+      nameOf: (frame) => (names[frame] ??= displayName(frames, frame)),
       palette,
       labels: fitting,
       hatch,
-      whole: graph.total[0] ?? 1,
+      rowHeight,
+      sideOf,
       faded,
       hovered,
       focused: focusedAt(),
     });
     events.drawn(view, whole);
+  }
+
+  /** Left-heavy: the share of the whole. In the order of time: how long this box is, where both its ends are seen. */
+  function sideOf(box: number): string {
+    if (content === null) return '';
+    const { graph, timeline } = content;
+    if (timeline === null) return formatShare(graph.total[boxes.node[box]!]! / content.whole);
+    const x = boxes.x[box]!;
+    const width = boxes.width[box]!;
+    return x > 0 && x + width < size.width - 0.5 ? formatDuration(((width / size.width) * (view.end - view.start)) / 1000) : '';
   }
 
   function focusedAt(): { x: number; width: number; row: number } | null {
@@ -134,6 +153,11 @@ export function flameView(events: FlameEvents): FlameView {
     const ratio = devicePixelRatio;
     const width = root.clientWidth;
     const height = root.clientHeight;
+    if (content !== null) {
+      const rows = content.graph.maxDepth + 1;
+      rowHeight = Math.max(LOWEST_ROW, Math.min(HIGHEST_ROW, Math.floor(height / (rows + 1))));
+      room.style.height = `${(rows + 1) * rowHeight}px`;
+    }
     if (width === size.width && height === size.height && ratio === size.ratio) return;
     size = { width, height, ratio };
     canvas.width = Math.round(width * ratio);
@@ -164,9 +188,9 @@ export function flameView(events: FlameEvents): FlameView {
   const target = (): View => glide?.to ?? view;
 
   function scrollTo(row: number): void {
-    const top = row * ROW_HEIGHT;
-    if (top < root.scrollTop + ROW_HEIGHT) root.scrollTop = Math.max(0, top - ROW_HEIGHT * 2);
-    else if (top + ROW_HEIGHT > root.scrollTop + size.height) root.scrollTop = top + ROW_HEIGHT * 3 - size.height;
+    const top = row * rowHeight;
+    if (top < root.scrollTop + rowHeight) root.scrollTop = Math.max(0, top - rowHeight * 2);
+    else if (top + rowHeight > root.scrollTop + size.height) root.scrollTop = top + rowHeight * 3 - size.height;
   }
 
   /** Brings a box into view: moves there, and zooms where it would be too narrow to be seen. */
@@ -197,14 +221,14 @@ export function flameView(events: FlameEvents): FlameView {
   }
 
   function focusAt(x: number, y: number): Focus | null {
-    const i = boxAt(boxes, x, Math.floor((y + root.scrollTop) / ROW_HEIGHT));
+    const i = boxAt(boxes, x, Math.floor((y + root.scrollTop) / rowHeight));
     return i < 0 ? null : { node: boxes.node[i]!, sample: boxes.sample[i]! };
   }
 
   listenToPointer(canvas, {
     hover(x, y) {
       pointer = x < 0 ? null : { x, y };
-      const at = pointer === null ? -1 : boxAt(boxes, x, Math.floor((y + root.scrollTop) / ROW_HEIGHT));
+      const at = pointer === null ? -1 : boxAt(boxes, x, Math.floor((y + root.scrollTop) / rowHeight));
       if (at !== hovered) {
         hovered = at;
         redraw();
@@ -247,7 +271,6 @@ export function flameView(events: FlameEvents): FlameView {
         view = { start: 0, end: Math.max(1, whole) };
         glide = null;
         hovered = -1;
-        room.style.height = `${(graph.maxDepth + 2) * ROW_HEIGHT}px`;
         root.scrollTop = 0;
       }
       redraw();
@@ -297,7 +320,7 @@ export function flameView(events: FlameEvents): FlameView {
       goTo(zoomAround(target(), factor, 0.5, whole));
     },
     page(way) {
-      root.scrollTop += way * (size.height - ROW_HEIGHT);
+      root.scrollTop += way * (size.height - rowHeight);
     },
     paintWith(next) {
       palette = next;

@@ -1,11 +1,9 @@
 import { KIND, KIND_LABELS, TIME_KINDS } from '../../core/profile/time-kind.ts';
-import { formatShare } from '../../core/report/format.ts';
 import type { Graph } from '../profile/layout.ts';
 import type { Boxes } from './boxes.ts';
 import type { Labels } from './label.ts';
 import { SHADES, type Palette } from './palette.ts';
 
-export const ROW_HEIGHT = 21;
 const GAP = 1;
 const FONT_SIZE = 12;
 /** A box narrower than this gets no text. */
@@ -15,6 +13,7 @@ export interface Picture {
   context: CanvasRenderingContext2D;
   width: number;
   height: number;
+  rowHeight: number;
   /** Pixels scrolled down. */
   scrolled: number;
   boxes: Boxes;
@@ -23,8 +22,8 @@ export interface Picture {
   palette: Palette;
   labels: Labels;
   hatch: CanvasPattern | null;
-  /** The time of the whole, in µs; for the shares in wide boxes. */
-  whole: number;
+  /** What stands on the right of a wide box. */
+  sideOf: (box: number) => string;
   /** Whether a node is left out by a search or a filter. */
   faded: ((node: number) => boolean) | null;
   hovered: number;
@@ -56,7 +55,7 @@ export function hatching(context: CanvasRenderingContext2D, palette: Palette): C
 const byFill: number[][] = Array.from({ length: TIME_KINDS.length * SHADES * 2 }, () => []);
 
 export function paint(picture: Picture): void {
-  const { context, width, height, scrolled, boxes, graph, palette, faded } = picture;
+  const { context, width, height, rowHeight, scrolled, boxes, graph, palette, faded } = picture;
   context.fillStyle = palette.background;
   context.fillRect(0, 0, width, height);
   for (const list of byFill) list.length = 0;
@@ -80,7 +79,7 @@ export function paint(picture: Picture): void {
     context.lineWidth = 1;
     for (let i = 0; i < boxes.count; i++)
       if (boxes.width[i]! > 3)
-        context.strokeRect(boxes.x[i]! + 0.5, boxes.row[i]! * ROW_HEIGHT - scrolled + 0.5, boxes.width[i]! - GAP - 1, ROW_HEIGHT - GAP - 1);
+        context.strokeRect(boxes.x[i]! + 0.5, boxes.row[i]! * rowHeight - scrolled + 0.5, boxes.width[i]! - GAP - 1, rowHeight - GAP - 1);
   }
   writeLabels(picture);
   markBoxes(picture);
@@ -96,12 +95,12 @@ function kindOf(style: number): number {
   return Math.floor((style % (TIME_KINDS.length * SHADES)) / SHADES);
 }
 
-function fillBox({ context, boxes, scrolled }: Picture, i: number): void {
+function fillBox({ context, boxes, rowHeight, scrolled }: Picture, i: number): void {
   const width = boxes.width[i]!;
-  context.fillRect(boxes.x[i]!, boxes.row[i]! * ROW_HEIGHT - scrolled, width > 3 ? width - GAP : width, ROW_HEIGHT - GAP);
+  context.fillRect(boxes.x[i]!, boxes.row[i]! * rowHeight - scrolled, width > 3 ? width - GAP : width, rowHeight - GAP);
 }
 
-function writeLabels({ context, boxes, graph, palette, labels, scrolled, nameOf, whole }: Picture): void {
+function writeLabels({ context, boxes, graph, palette, labels, rowHeight, scrolled, nameOf, sideOf }: Picture): void {
   context.font = fontOf(palette);
   context.textBaseline = 'middle';
   for (let style = 0; style < byFill.length; style++) {
@@ -111,7 +110,7 @@ function writeLabels({ context, boxes, graph, palette, labels, scrolled, nameOf,
     for (const i of list) {
       const width = boxes.width[i]!;
       if (width < NARROWEST_LABEL) continue;
-      const y = boxes.row[i]! * ROW_HEIGHT - scrolled + ROW_HEIGHT / 2;
+      const y = boxes.row[i]! * rowHeight - scrolled + rowHeight / 2;
       const node = boxes.node[i]!;
       const name = nameOf(graph.frame[node]!);
       const x = boxes.x[i]! + 6;
@@ -119,21 +118,20 @@ function writeLabels({ context, boxes, graph, palette, labels, scrolled, nameOf,
       if (text === '') continue;
       context.fillText(text, x, y);
       if (text !== name || width < 90) continue;
-      // Where there is room, share and the kind's letter stand on the right.
-      const letter = KIND_LABELS[TIME_KINDS[graph.kind[node]!]!].letter;
-      const side = `${formatShare(graph.total[node]! / whole)}  ${letter}`;
+      // Where there is room, its time and the kind's letter stand on the right.
+      const side = `${sideOf(i)}  ${KIND_LABELS[TIME_KINDS[graph.kind[node]!]!].letter}`.trimStart();
       const sideWidth = labels.width(side);
       if (labels.width(name) + sideWidth + 34 < width) context.fillText(side, boxes.x[i]! + width - 8 - sideWidth, y);
     }
   }
 }
 
-function markBoxes({ context, boxes, palette, scrolled, hovered, focused }: Picture): void {
+function markBoxes({ context, boxes, palette, rowHeight, scrolled, hovered, focused }: Picture): void {
   const outline = (x: number, boxWidth: number, row: number, colour: string, lineWidth: number): void => {
     context.strokeStyle = colour;
     context.lineWidth = lineWidth;
     const width = Math.max(lineWidth + 1, boxWidth - GAP);
-    context.strokeRect(x + lineWidth / 2, row * ROW_HEIGHT - scrolled + lineWidth / 2, width - lineWidth, ROW_HEIGHT - GAP - lineWidth);
+    context.strokeRect(x + lineWidth / 2, row * rowHeight - scrolled + lineWidth / 2, width - lineWidth, rowHeight - GAP - lineWidth);
   };
   if (hovered >= 0) outline(boxes.x[hovered]!, boxes.width[hovered]!, boxes.row[hovered]!, palette.foreground, 1);
   if (focused === null) return;

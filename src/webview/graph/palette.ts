@@ -1,5 +1,5 @@
 import { TIME_KINDS } from '../../core/profile/time-kind.ts';
-import { css, mix, textOn, type Rgb } from './colour.ts';
+import { css, isDark, mix, textOn, type Rgb } from './colour.ts';
 
 /** What the graph is painted with, read from the theme. */
 export interface Palette {
@@ -29,7 +29,10 @@ export function readPalette(root: HTMLElement): Palette {
   const background = toRgb(value('--background'), [255, 255, 255]);
   const read = (name: string): Rgb => toRgb(value(name), [128, 128, 128], background);
   const highContrast = value('--high-contrast') === '1';
-  const strength = highContrast ? [0.42, 0.5, 0.46] : [0.74, 0.84, 0.79];
+  // On dark backgrounds fuller, so that one colour of text reads well on all of them.
+  const strength = highContrast ? [0.42, 0.5, 0.46] : isDark(background) ? [0.86, 0.96, 0.91] : [0.74, 0.84, 0.79];
+  const overlapped = mix(read('--kind-await-overlapped'), background, strength[0]!);
+  const hatch = highContrast ? mix(textOn(overlapped), overlapped, 0.4) : mix(background, overlapped, 0.45);
   const shadesOf = (kind: string, weight: number): { fill: string; text: string }[] =>
     strength.map((share) => {
       const fill = mix(read(`--kind-${kind}`), background, share * weight);
@@ -39,7 +42,7 @@ export function readPalette(root: HTMLElement): Palette {
   return {
     fills: TIME_KINDS.map((kind) => shadesOf(kind, 1)),
     faded: TIME_KINDS.map((kind) => shadesOf(kind, 0.28)),
-    hatch: css(mix(read('--kind-await-overlapped'), background, 0.38)),
+    hatch: css(hatch),
     background: css(background),
     foreground: css(read('--foreground')),
     muted: css(read('--muted')),

@@ -3,9 +3,9 @@ import { KIND } from '../../core/profile/time-kind.ts';
 import type { Report } from '../../core/report/report.ts';
 import type { Graph } from '../profile/layout.ts';
 import { KINDS } from '../profile/kinds.ts';
-import { frameName, type Frames } from '../profile/parsed.ts';
+import { displayName, frameName, type Frames } from '../profile/parsed.ts';
 import { heaviestLeaf } from '../graph/navigate.ts';
-import { hotSpotOf, whereText } from './source.ts';
+import { hotSpotOf, shortPath, whereText } from './source.ts';
 import { kindLabel } from './split.ts';
 
 /** Everything worth saying about a box, as text; times in ms. */
@@ -13,6 +13,8 @@ export interface BoxDetails {
   name: string;
   where: string;
   totalMs: number;
+  /** Of this box alone, in the order of time. */
+  hereMs: number | null;
   selfMs: number;
   share: number;
   /** Of the function in all its boxes, when there are others; recursion counts once. */
@@ -25,7 +27,14 @@ export interface BoxDetails {
   split: number[];
 }
 
-export function detailsOf(graph: Graph, frames: Frames, report: Report | null, node: number): BoxDetails {
+/** What a box is part of: its report, if any, and the time that shares are of. */
+export interface Run {
+  report: Report | null;
+  wholeUs: number;
+}
+
+export function detailsOf(graph: Graph, frames: Frames, run: Run, node: number, hereUs: number | null = null): BoxDetails {
+  const { report } = run;
   const frame = graph.frame[node]!;
   const total = graph.total[node]!;
   const kind = graph.kind[node]!;
@@ -41,11 +50,17 @@ export function detailsOf(graph: Graph, frames: Frames, report: Report | null, n
         : ` in ${frameName(frames, graph.frame[leaf]!)}`;
   const everywhere = graph.frameTotal[frame]!;
   return {
-    name: frameName(frames, frame),
-    where: whereText(frames, frame, report?.target.cwd ?? null),
+    name: displayName(frames, frame),
+    where:
+      node === 0
+        ? report === null
+          ? ''
+          : shortPath(report.target.script, report.target.cwd)
+        : whereText(frames, frame, report?.target.cwd ?? null),
     totalMs: total / 1000,
+    hereMs: hereUs === null ? null : hereUs / 1000,
     selfMs: graph.self[node]! / 1000,
-    share: total / (graph.total[0] ?? 1),
+    share: total / run.wholeUs,
     everywhereMs: everywhere > total * 1.001 ? everywhere / 1000 : null,
     calls: spot?.calls ?? null,
     kind,

@@ -42,7 +42,8 @@ export function footer(events: { open(): void; fix(): void }): Footer {
       line.replaceChildren(
         element('span', { class: `swatch ${kindClass(details.kind)}`, 'aria-hidden': 'true' }, kindLabel(details.kind).letter),
         element('span', { class: 'fact name' }, details.name),
-        fact(details.where, true),
+        ...(details.where === '' ? [] : [fact(details.where, true)]),
+        ...(details.hereMs === null ? [] : [fact(`here ${formatDuration(details.hereMs)}`)]),
         fact(`total ${formatDuration(details.totalMs)} (${formatShare(details.share)})`),
         fact(`self ${formatDuration(details.selfMs)}`),
         ...(details.everywhereMs === null ? [] : [fact(`in all its boxes ${formatDuration(details.everywhereMs)}`)]),

@@ -96,9 +96,11 @@ function bar(split: readonly number[], whole: number, only: ReadonlySet<number>,
       title: `${label}: ${formatDuration(ms)} (${formatShare(share)}). Click to see only this.`,
     });
     part.style.flexGrow = String(share);
-    if (share > 0.18) part.append(`${letter}  ${label}  ${formatShare(share)}`);
-    else if (share > 0.06) part.append(`${letter}  ${formatShare(share)}`);
-    else if (share > 0.02) part.append(letter);
+    part.append(
+      element('span', { class: 'letter' }, letter),
+      element('span', { class: 'label' }, label),
+      element('span', { class: 'number' }, formatShare(share)),
+    );
     part.addEventListener('click', () => events.toggleKind(kind));
     root.append(part);
   }

@@ -1,5 +1,5 @@
 import { formatDuration, formatShare } from '../../core/report/format.ts';
-import type { Report } from '../../core/report/report.ts';
+import type { Report, ReportHotSpot } from '../../core/report/report.ts';
 import { BOUND_LABELS } from '../../core/report/words.ts';
 import { button, element } from '../element.ts';
 import type { Graph } from '../profile/layout.ts';
@@ -22,7 +22,8 @@ export interface HotRow {
   calls: number | null;
   bound: string;
   split: number[];
-  lines: { line: number; ms: number }[];
+  /** `calls`: the core calls on the line, `fs.readFileSync ×120`; empty when there are none. */
+  lines: { line: number; ms: number; calls: string }[];
 }
 
 /** The report's hot spots. */
@@ -40,17 +41,24 @@ export function reportRows(report: Report, frames: Frames | null): HotRow[] {
       calls: spot.calls,
       bound: BOUND_LABELS[spot.bound],
       split: splitOf(spot.time, []),
-      lines: spot.lines.map(({ line, time }) => ({ line, ms: sum(time) })).sort((a, b) => b.ms - a.ms),
+      lines: spot.lines.map(({ line, time }) => ({ line, ms: sum(time), calls: callsOn(spot, line) })).sort((a, b) => b.ms - a.ms),
     };
   });
+}
+
+function callsOn(spot: ReportHotSpot, line: number): string {
+  return spot.operations
+    .filter((operation) => operation.line === line)
+    .slice(0, 2)
+    .map(({ api, calls }) => (calls > 1 ? `${api} ×${calls.toLocaleString('en')}` : api))
+    .join(', ');
 }
 
 /** At most this many functions are listed. */
 const MOST_ROWS = 200;
 
-/** The functions of a profile with the most time, waiting and native ones included. */
-export function functionRows(graph: Graph, frames: Frames, cwd: string | null): HotRow[] {
-  const whole = graph.total[0] ?? 1;
+/** The functions of a profile with the most time, waiting and native ones included; shares are of `whole`, in µs. */
+export function functionRows(graph: Graph, frames: Frames, cwd: string | null, whole: number): HotRow[] {
   const busiest = Array.from(graph.frameTotal.keys())
     .filter((frame) => graph.frameTotal[frame]! > 0 && frame !== graph.frame[0])
     .sort((a, b) => graph.frameSelf[b]! - graph.frameSelf[a]!)
@@ -192,9 +200,13 @@ export function hotSpotsTable(events: { show(frame: number): void; open(row: Hot
 
   function lines(row: HotRow): HTMLElement {
     const list = element('span', { class: 'lines' });
-    for (const { line, ms } of row.lines.slice(0, 4))
+    for (const { line, ms, calls } of row.lines.slice(0, 4))
       list.append(
-        button(`line ${line} · ${formatDuration(ms)}`, { class: 'line', title: `Open line ${line}` }, () => events.open(row, line)),
+        button(
+          `line ${line} · ${formatDuration(ms)}${calls === '' ? '' : ` · ${calls}`}`,
+          { class: 'line', title: `Open line ${line}` },
+          () => events.open(row, line),
+        ),
       );
     return list;
   }

@@ -2,7 +2,7 @@ import type { FromPanel, PanelLane, ToPanel } from '../../protocol/panel.ts';
 import type { Report, ReportAdvice } from '../../core/report/report.ts';
 import { element } from '../element.ts';
 import { flameView } from '../graph/flame-view.ts';
-import { heaviestOf, type Focus } from '../graph/navigate.ts';
+import { extent, heaviestOf, type Focus } from '../graph/navigate.ts';
 import { readPalette } from '../graph/palette.ts';
 import { ruler } from '../graph/ruler.ts';
 import type { Host } from '../host.ts';
@@ -11,7 +11,7 @@ import { ALL_KINDS } from '../profile/kinds.ts';
 import { readProfile, type ProfileReader } from '../profile/reader.ts';
 import type { Timeline } from '../profile/timeline.ts';
 import { decision } from './decision.ts';
-import { detailsOf } from './details.ts';
+import { detailsOf, type BoxDetails } from './details.ts';
 import { banners } from './faces.ts';
 import { footer } from './footer.ts';
 import { header } from './header.ts';
@@ -60,7 +60,7 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
         tip.hide();
         return;
       }
-      tip.show(detailsOf(currentGraph()!, reader.loaded.frames, shown.report, focus.node), x, y + marks.root.offsetHeight);
+      tip.show(describe(focus)!, x, y + marks.root.offsetHeight);
     },
     activated: () => openFocused(),
     drawn: (view) => {
@@ -200,6 +200,16 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
     flame.canvas.focus();
   }
 
+  const wholeUs = (): number => reader?.loaded.graph.total[0] ?? 1;
+
+  function describe(focus: Focus): BoxDetails | null {
+    const current = currentGraph();
+    if (current === null || reader === null) return null;
+    const inTime = bar.selected() === 'timeline' && timeline !== null && focus.sample >= 0;
+    const { start, end } = inTime ? extent(current, timeline, focus) : { start: 0, end: 0 };
+    return detailsOf(current, reader.loaded.frames, { report: shown.report, wholeUs: wholeUs() }, focus.node, inTime ? end - start : null);
+  }
+
   function showDetails(focus: Focus | null): void {
     const current = currentGraph();
     if (focus === null || current === null || reader === null) {
@@ -209,7 +219,7 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
     const { frames } = reader.loaded;
     const frame = current.frame[focus.node]!;
     bottom.show({
-      details: detailsOf(current, frames, shown.report, focus.node),
+      details: describe(focus),
       canOpen: placeOf(frames, frame) !== null,
       fix: adviceOf(shown.report, frames, frame)?.message ?? null,
     });
@@ -244,7 +254,7 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
   function applySearch(): void {
     const current = currentGraph();
     if (reader === null || current === null) return;
-    const matched = search.find(reader.loaded.frames, current);
+    const matched = search.find(reader.loaded.frames, current, wholeUs());
     const left = only.size > 0 && bar.selected() === 'timeline' ? only : null;
     if (matched === null && left === null) flame.fade(null);
     else
@@ -256,7 +266,7 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
     const frames = reader?.loaded.frames ?? null;
     table.show({
       report: shown.report === null || lane > 0 ? null : reportRows(shown.report, frames),
-      functions: graph === null || frames === null ? [] : functionRows(graph, frames, shown.report?.target.cwd ?? null),
+      functions: graph === null || frames === null ? [] : functionRows(graph, frames, shown.report?.target.cwd ?? null, wholeUs()),
       only,
       query: search.query(),
     });
@@ -296,6 +306,7 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
       frames: asked.loaded.frames,
       graph: tab === 'timeline' ? asked.loaded.graph : graph,
       timeline: tab === 'timeline' ? timeline : null,
+      whole: wholeUs(),
     });
     flame.canvas.setAttribute('aria-label', tab === 'timeline' ? 'Timeline of calls' : 'Flame graph');
     if (before !== null && before.sample >= 0 !== (tab === 'timeline')) flame.focus(only.size > 0 ? null : inMode(before.node));

@@ -11,7 +11,7 @@ export interface SearchBox {
   /** False when nothing was searched. */
   clear(): boolean;
   /** Searches again, in what is shown now. For each frame whether it matches; null when nothing is searched. */
-  find(frames: Frames, graph: Graph): Uint8Array | null;
+  find(frames: Frames, graph: Graph, wholeUs: number): Uint8Array | null;
   next(graph: Graph, node: number, way: 1 | -1): number;
   /** To the next match, as by a key. */
   step(way: 1 | -1): void;
@@ -31,11 +31,13 @@ export function searchBox(events: { changed(): void; next(way: 1 | -1): void }):
   let matched: Uint8Array | null = null;
   let found = { boxes: 0, us: 0 };
 
-  const tell = (graph: Graph, number: number | null): void => {
+  let whole = 1;
+
+  const tell = (number: number | null): void => {
     hint.hidden = matched !== null;
     if (matched === null) count.textContent = '';
     else if (found.boxes === 0) count.textContent = 'none';
-    else count.textContent = `${number === null ? '' : `${number}/`}${found.boxes} · ${formatShare(found.us / (graph.total[0] ?? 1))}`;
+    else count.textContent = `${number === null ? '' : `${number}/`}${found.boxes} · ${formatShare(found.us / whole)}`;
   };
 
   input.addEventListener('input', () => events.changed());
@@ -63,16 +65,17 @@ export function searchBox(events: { changed(): void; next(way: 1 | -1): void }):
       events.changed();
       return true;
     },
-    find(frames, graph) {
+    find(frames, graph, wholeUs) {
+      whole = wholeUs;
       matched = matchFrames(frames, input.value);
       found = matched === null ? { boxes: 0, us: 0 } : sumMatches(graph, matched);
-      tell(graph, null);
+      tell(null);
       return matched;
     },
     next: (graph, node, way) => (matched === null ? -1 : nextMatch(graph, matched, node, way)),
     step: (way) => events.next(way),
     focusMoved(graph, node) {
-      if (matched !== null) tell(graph, matched[graph.frame[node]!] === 1 ? matchNumber(graph, matched, node) : null);
+      if (matched !== null) tell(matched[graph.frame[node]!] === 1 ? matchNumber(graph, matched, node) : null);
     },
   };
 }

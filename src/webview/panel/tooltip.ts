@@ -16,7 +16,13 @@ export function tooltip(): Tooltip {
   return {
     root,
     show(details, x, y) {
-      if (shown === null || shown.name !== details.name || shown.totalMs !== details.totalMs || shown.where !== details.where)
+      if (
+        shown === null ||
+        shown.name !== details.name ||
+        shown.totalMs !== details.totalMs ||
+        shown.hereMs !== details.hereMs ||
+        shown.where !== details.where
+      )
         fill(root, details);
       shown = details;
       root.hidden = false;
@@ -36,7 +42,9 @@ function fill(root: HTMLElement, details: BoxDetails): void {
   const row = (label: string, ms: number, share: number): HTMLElement =>
     element('tr', {}, element('th', {}, label), element('td', {}, formatDuration(ms)), element('td', {}, formatShare(share)));
   const whole = details.share > 0 ? details.totalMs / details.share : 1;
-  const table = element('table', {}, row('total', details.totalMs, details.share), row('self', details.selfMs, details.selfMs / whole));
+  const table = element('table', {});
+  if (details.hereMs !== null) table.append(row('here', details.hereMs, details.hereMs / whole));
+  table.append(row('total', details.totalMs, details.share), row('self', details.selfMs, details.selfMs / whole));
   if (details.everywhereMs !== null) table.append(row('in all its boxes', details.everywhereMs, details.everywhereMs / whole));
   const kinds = element('ul', {});
   const parts = details.split.map((ms, kind) => ({ ms, kind })).filter(({ ms }) => ms > details.totalMs * 0.005);

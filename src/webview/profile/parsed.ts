@@ -49,6 +49,12 @@ export function frameName(frames: Frames, frame: number): string {
   return name === '' ? '(anonymous)' : name;
 }
 
+/** As a person reads it: V8's root is the whole run. */
+export function displayName(frames: Frames, frame: number): string {
+  const name = frameName(frames, frame);
+  return name === '(root)' && frameUrl(frames, frame) === '' ? 'whole run' : name;
+}
+
 export function frameUrl(frames: Frames, frame: number): string {
   return frames.urls[frames.url[frame] ?? -1] ?? '';
 }
