@@ -25,6 +25,9 @@ export const BLOCKED_IN_COMPUTING_US = 20_000;
 export const WAITING_PROGRAM_SHARE = 0.6;
 export const WAITING_PROGRAM_US = 5000;
 
+/** Computing found in idle time below this share of it may be an edge of the neighbouring samples: readings are 1 ms apart. */
+export const BUSY_IDLE_SHARE = 0.1;
+
 /** Lines below this share of the run are left out of a report. */
 export const REPORTED_LINE_SHARE = 0.005;
 /** And hot spots below this one. */

@@ -30,6 +30,7 @@ export interface Call {
   core: string;
   /** Whether the core function is one that blocks or computes in native code: then it is an operation of the recording. */
   waits: boolean;
+  loading: boolean;
   /** File of the module that is being loaded, '' for none. */
   module: string;
 }
@@ -74,7 +75,7 @@ export function lineParts(model: LaneModel, frame: number, lines: readonly LineT
   return inside.map(({ line, ticks }) => ({ line, part: ticks / sum, operation: null }));
 }
 
-/** The hottest line (of those given); without ticks the only line that calls anything; else the first (of those given: none is better). */
+/** The hottest line (of those given); without ticks the first of those given, the only line that calls anything, or the function's first. */
 function likeliest(model: LaneModel, frame: number, { lines, first }: OwnTicks, among: readonly number[] | null): number {
   let best = -1;
   let most = 0;
@@ -85,7 +86,7 @@ function likeliest(model: LaneModel, frame: number, { lines, first }: OwnTicks, 
     }
   }
   if (best >= 0) return best;
-  if (among) return likeliest(model, frame, { lines, first, last: Infinity }, null);
+  if (among) return among[0]!;
   const { source, within: range } = sourceOf(model, frame);
   const calling = source ? callingLines(source, range) : [];
   return calling.length === 1 ? calling[0]! : first;
@@ -133,10 +134,10 @@ export function callParts(
 }
 
 function linesOf(source: SourceFunctions, range: FunctionRange | null, call: Call): number[] {
-  const loading = plainName(call.entry) === 'require' || call.module !== '';
-  const required = loading ? requireLines(source, call.module) : [];
-  if (required.length > 0) return required;
-  return callLines(source, range, plainName(call.entry));
+  const name = plainName(call.entry);
+  const required = call.loading ? requireLines(source, call.module, name !== 'require') : [];
+  if (required.length > 0) return [...new Set(required)];
+  return callLines(source, range, call.loading && name !== 'require' ? 'import' : name);
 }
 
 function operationsOf(operations: readonly OperationCharge[], { entry, core, waits }: Call, names: ReadonlySet<string>): OperationCharge[] {

@@ -64,9 +64,10 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
       entry: table.frames[profile.nodeFrame[natures.entryNode[node]!]!]!.function,
       core: natures.coreNode[node]! < 0 ? '' : table.frames[profile.nodeFrame[natures.coreNode[node]!]!]!.function,
       waits: natures.nature[node] === 'blocking' || natures.nature[node] === 'native-compute',
+      loading: natures.nature[node] === 'loading',
       module: moduleNode[node]! < 0 ? '' : table.frames[profile.nodeFrame[moduleNode[node]!]!]!.file,
     };
-    const key = `${frame} ${call.entry} ${call.core} ${call.waits} ${call.module}`;
+    const key = `${frame} ${call.entry} ${call.core} ${call.waits} ${call.loading} ${call.module}`;
     let found = parts.get(key);
     if (!found) parts.set(key, (found = callParts(model, frame, [...charges.operations.values()], call, names.get(frame)!, own)));
     for (const { line, part, operation } of found) {

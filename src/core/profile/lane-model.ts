@@ -4,7 +4,7 @@ import type { FrameTable } from './frames.ts';
 import { returnInlined } from './inlined.ts';
 import { nodeNatures } from './natures.ts';
 import type { NodeNatures } from './natures.ts';
-import { blockedTime } from './on-cpu.ts';
+import { blockedTime, busyIdleTime } from './on-cpu.ts';
 import { orderOperations, resolveSites, waitingSweep } from './operations.ts';
 import type { AsyncGroup, Site, Wait } from './operations.ts';
 import { normalise } from './profile.ts';
@@ -22,6 +22,8 @@ export interface LaneModel {
   groups: AsyncGroup[];
   /** Of each sample; null where it wasn't measured. */
   blockedUs: Float64Array | null;
+  /** Of each idle sample, what the thread computed all the same; null where it wasn't measured. */
+  busyIdleUs: Float64Array | null;
   /** What was in flight in a stretch of time; to be asked once, in order of time. */
   inFlight: (startUs: number, endUs: number) => Wait[];
   functionsOf: (file: string) => SourceFunctions | null;
@@ -48,6 +50,7 @@ export function laneModel(
     sites: resolveSites(lane.operations, table, positions, language, functionsOf),
     groups: ordered.groups,
     blockedUs: blockedTime(profile, natures, lane.onCpu),
+    busyIdleUs: busyIdleTime(profile, natures, lane.onCpu),
     inFlight: waitingSweep(ordered),
     functionsOf,
   };

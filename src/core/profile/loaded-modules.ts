@@ -41,11 +41,16 @@ function requirements(source: SourceFunctions): Requirement[] {
   return all;
 }
 
-/** The 1-based lines that name a module in a `require` or `import`; `file`: of the module, '' for any. */
-export function requireLines(source: SourceFunctions, file: string): number[] {
-  return requirements(source)
-    .filter(({ specifier }) => file === '' || names(specifier, file))
-    .map(({ line }) => line);
+/**
+ * The 1-based lines of a text that load modules: with `file` those that name it; else all of the way it is done (`require`, `import(…)`), but
+ * where there are others not those that name the project's own, whose loading is short and whose code answers for itself.
+ */
+export function requireLines(source: SourceFunctions, file: string, dynamic: boolean): number[] {
+  const all = requirements(source);
+  if (file !== '') return all.filter(({ specifier }) => names(specifier, file)).map(({ line }) => line);
+  const candidates = all.filter((one) => one.dynamic === dynamic);
+  const packages = candidates.filter(({ specifier }) => !/^[./]/.test(specifier));
+  return (packages.length > 0 ? packages : candidates).map(({ line }) => line);
 }
 
 /**

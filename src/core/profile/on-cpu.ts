@@ -1,4 +1,10 @@
-import { BLOCKED_IN_COMPUTING_SHARE, BLOCKED_IN_COMPUTING_US, WAITING_PROGRAM_SHARE, WAITING_PROGRAM_US } from '../classify/thresholds.ts';
+import {
+  BLOCKED_IN_COMPUTING_SHARE,
+  BLOCKED_IN_COMPUTING_US,
+  BUSY_IDLE_SHARE,
+  WAITING_PROGRAM_SHARE,
+  WAITING_PROGRAM_US,
+} from '../classify/thresholds.ts';
 import type { OnCpuTrack } from '../recording.ts';
 import type { NodeNature, NodeNatures } from './natures.ts';
 import type { Profile } from './profile.ts';
@@ -11,7 +17,12 @@ import type { Profile } from './profile.ts';
  */
 export function blockedTime(profile: Profile, natures: NodeNatures, track: OnCpuTrack | null): Float64Array | null {
   if (!track || track.atUs.length < 2) return null;
-  const blocked = runningGaps(profile, track);
+  const running = shown(
+    profile,
+    track.atUs,
+    track.cpuUs.map((us, index) => us + (track.runQueueUs[index] ?? 0)),
+  );
+  const blocked = profile.sampleUs.map((us, sample) => us - running[sample]!);
   const groups = new Map<number, Group>();
   const groupOf = groupsOfSamples(profile, natures);
   profile.sampleUs.forEach((us, sample) => {
@@ -47,44 +58,57 @@ function believed({ nature, wallUs }: Group, blockedUs: number): boolean {
   return blockedUs >= BLOCKED_IN_COMPUTING_US && blockedUs >= wallUs * BLOCKED_IN_COMPUTING_SHARE;
 }
 
-/** Wall time less computing less waiting for a core, a sample at a time. */
-function runningGaps(profile: Profile, track: OnCpuTrack): Float64Array {
-  const at = busyUntil(track);
+/**
+ * How much of each idle sample the thread computed, in µs: V8 calls a thread idle from the moment that it asks for events until JavaScript
+ * runs, so that the native work on what has come counts as idle. Null where it was not measured, or too little to tell from the counters' error.
+ */
+export function busyIdleTime(profile: Profile, natures: NodeNatures, track: OnCpuTrack | null): Float64Array | null {
+  if (!track || track.atUs.length < 2) return null;
+  const computing = shown(profile, track.atUs, track.cpuUs).map((us, sample) =>
+    natures.nature[profile.sampleNode[sample]!] === 'idle' ? Math.min(us, profile.sampleUs[sample]!) : 0,
+  );
+  const idleUs = profile.sampleUs.reduce((sum, us, sample) => sum + (natures.nature[profile.sampleNode[sample]!] === 'idle' ? us : 0), 0);
+  const busyUs = computing.reduce((sum, us) => sum + us, 0);
+  return busyUs >= idleUs * BUSY_IDLE_SHARE ? computing : null;
+}
+
+/** How much a cumulative counter moved in each sample. */
+function shown(profile: Profile, atUs: readonly number[], values: readonly number[]): Float64Array {
+  const at = counter(atUs, values);
   let before = at(profile.startUs);
   return profile.sampleUs.map((us, sample) => {
     const now = at(profile.sampleStartUs[sample]! + us);
-    const gap = us - (now - before);
+    const moved = now - before;
     before = now;
-    return gap;
+    return moved;
   });
 }
 
 /**
- * Reads computing plus waiting for a core, from the track's beginning to a moment; moments must be asked for in order. A lump is of the
+ * Reads a cumulative counter of the scheduler, from its beginning to a moment; moments must be asked for in order. A lump is of the
  * time before it: the kernel counts a wait for a core when it ends, and computing at the scheduler's tick. Before the first reading and
  * after the last that showed anything the thread counts as computing.
  */
-function busyUntil({ atUs, cpuUs, runQueueUs }: OnCpuTrack): (us: number) => number {
-  const count = Math.min(atUs.length, cpuUs.length, runQueueUs.length);
+function counter(atUs: readonly number[], values: readonly number[]): (us: number) => number {
+  const count = Math.min(atUs.length, values.length);
   let last = count - 1;
-  while (last > 0 && cpuUs[last] === cpuUs[last - 1] && runQueueUs[last] === runQueueUs[last - 1]) last--;
-  const busy = new Float64Array(count);
+  while (last > 0 && values[last] === values[last - 1]) last--;
+  const moved = new Float64Array(count);
   let early = 0;
   for (let index = last; index > 0; index--) {
-    const span = atUs[index]! - atUs[index - 1]!;
-    const shown = cpuUs[index]! - cpuUs[index - 1]! + runQueueUs[index]! - runQueueUs[index - 1]! + early;
-    busy[index] = Math.min(Math.max(0, shown), Math.max(0, span));
-    early = shown - busy[index]!;
+    const all = values[index]! - values[index - 1]! + early;
+    moved[index] = Math.min(Math.max(0, all), Math.max(0, atUs[index]! - atUs[index - 1]!));
+    early = all - moved[index]!;
   }
-  for (let index = 1; index < count; index++) busy[index]! += busy[index - 1]!;
+  for (let index = 1; index < count; index++) moved[index]! += moved[index - 1]!;
   let next = 1;
   return (us) => {
     if (last === 0 || us <= atUs[0]!) return us - atUs[0]!;
     while (next < last && atUs[next]! < us) next++;
-    if (us >= atUs[last]!) return busy[last]! + (us - atUs[last]!);
+    if (us >= atUs[last]!) return moved[last]! + (us - atUs[last]!);
     const span = atUs[next]! - atUs[next - 1]!;
     const part = span > 0 ? (us - atUs[next - 1]!) / span : 1;
-    return busy[next - 1]! + (busy[next]! - busy[next - 1]!) * part;
+    return moved[next - 1]! + (moved[next]! - moved[next - 1]!) * part;
   };
 }
 

@@ -39,6 +39,7 @@ export function timeline(model: LaneModel): Timeline {
   const callers = asyncCallers(model);
   const places = treePlaces(model, tree, callers);
   const collector = intern(table, { function: '(garbage collector)', file: '', line: 0, column: 0, owner: 'native', synthetic: false });
+  const program = intern(table, { function: '(program)', file: '', line: 0, column: 0, owner: 'native', synthetic: false });
   const owed = new Map<number, number>();
   const lineOf = linesOfAwaiting(model, result, places.outermost, callers);
   let userRan = false;
@@ -57,6 +58,10 @@ export function timeline(model: LaneModel): Timeline {
     }
     last = { node: 0, charge: 'nobody', to: -1 };
   };
+  const forOperations = (place: number, kind: number, startUs: number, us: number): void => {
+    for (const piece of model.inFlight(startUs, startUs + us))
+      push(place, kind, piece.us, piece.group < 0 ? 'nobody' : 'operation', piece.group);
+  };
   /** Work without user code on the stack is done for whoever awaits the dependency that does it, else for the operations in flight. */
   const work = (node: number, kind: number, startUs: number, us: number): void => {
     if (us <= 0) return;
@@ -65,9 +70,7 @@ export function timeline(model: LaneModel): Timeline {
       userRan = true;
       push(place, kind, us, 'stack', node);
     } else if (lineOf(node) >= 0) push(place, kind, us, 'line', lineOf(node));
-    else
-      for (const piece of model.inFlight(startUs, startUs + us))
-        push(place, kind, piece.us, piece.group < 0 ? 'nobody' : 'operation', piece.group);
+    else forOperations(place, kind, startUs, us);
   };
   const modules = loadedModules(model);
   const imports = new Map<string, number>();
@@ -105,9 +108,12 @@ export function timeline(model: LaneModel): Timeline {
       case 'none':
         push(0, KIND.idle, us, 'nobody', -1);
         break;
-      case 'idle':
-        wait(startUs, startUs + us, node);
+      case 'idle': {
+        const busyUs = model.busyIdleUs ? model.busyIdleUs[sample]! : 0;
+        wait(startUs, startUs + us - busyUs, node);
+        if (busyUs > 0) forOperations(childOf(tree, 0, program), KIND.nativeCpu, startUs + us - busyUs, busyUs);
         break;
+      }
       case 'program':
         if (blockedUs > us / 2) wait(startUs, startUs + us, node);
         else work(node, KIND.nativeCpu, startUs, us);
