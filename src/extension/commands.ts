@@ -26,6 +26,9 @@ export interface CommandParts {
   log: Log;
 }
 
+/** The editor's own delay is 250 ms. */
+const AFTER_CURSOR_MOVED_MS = 400;
+
 const ENGINE_WORDS: Record<(typeof ENGINES)[number], string> = {
   v8: 'Unblock’s own: samples, waits and blocking calls, each with its line',
   '0x': '0x: samples only, so waits can’t be told from idleness',
@@ -123,8 +126,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     ];
     const editor = await vscode.window.showTextDocument(uri, { ...how, viewColumn: vscode.ViewColumn.One });
     editor.revealRange(editor.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-    // An answer that comes late is taken for one to an older question, as the cursor has just moved.
-    await lightBulb.prepare(advice);
+    // The editor asks for code actions by itself a moment after the cursor has moved, and forgets then what it was asked before.
+    await Promise.all([lightBulb.prepare(advice), new Promise((resolve) => setTimeout(resolve, AFTER_CURSOR_MOVED_MS))]);
     await vscode.commands.executeCommand('editor.action.codeAction', { kind: 'refactor.rewrite.unblock', apply: 'never' });
   }
 

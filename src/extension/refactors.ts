@@ -41,15 +41,17 @@ export async function workOut(
   }
 }
 
-/** The edit for the editor to apply; null when a document has changed since it was worked out. Where more than one file changes, each asks to be confirmed. */
+/**
+ * The edit for the editor to apply; null when a document has changed since it was worked out. Where more than one file changes, VS Code
+ * shows its preview first.
+ */
 export function workspaceEdit({ result, documents }: WorkedOut): vscode.WorkspaceEdit | null {
   if (documents.some(({ document, version }) => document.isClosed || document.version !== version)) return null;
   const edit = new vscode.WorkspaceEdit();
-  const severalFiles = result.files.length > 1;
+  if (result.files.length > 1) askForPreview(edit, result.files);
   for (const { file, create, edits } of result.files) {
     const uri = vscode.Uri.file(file);
-    const metadata = (label: string): vscode.WorkspaceEditEntryMetadata | undefined =>
-      severalFiles ? { label, needsConfirmation: true } : undefined;
+    const metadata = (label: string): vscode.WorkspaceEditEntryMetadata => ({ label, needsConfirmation: false });
     if (create) {
       const contents = new TextEncoder().encode(edits.map((one) => one.newText).join(''));
       edit.createFile(uri, { contents, overwrite: false }, metadata(edits[0]?.why ?? result.title));
@@ -62,4 +64,16 @@ export function workspaceEdit({ result, documents }: WorkedOut): vscode.Workspac
     }
   }
   return edit;
+}
+
+/**
+ * VS Code opens its preview where an entry needs confirmation, and leaves such an entry out unless it is ticked. All entries belong
+ * together here, so the one that asks changes nothing, and the others are ticked from the start.
+ */
+function askForPreview(edit: vscode.WorkspaceEdit, files: Available['files']): void {
+  const changed = files.find((one) => !one.create);
+  if (changed === undefined) return;
+  const label = vscode.l10n.t('{0} files change together', files.length);
+  const nowhere = new vscode.Range(0, 0, 0, 0);
+  edit.replace(vscode.Uri.file(changed.file), nowhere, '', { label, needsConfirmation: true });
 }
