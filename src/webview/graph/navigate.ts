@@ -52,6 +52,14 @@ function ancestorAt(graph: Graph, node: number, depth: number): number {
   return at;
 }
 
+/** The first sample that a node is on the stack of; 0 when there is none. */
+export function firstSampleIn(timeline: Timeline, graph: Graph, node: number): number {
+  const end = graph.end[node]!;
+  const nodes = timeline.node;
+  for (let i = 0; i < nodes.length; i++) if (nodes[i]! >= node && nodes[i]! < end) return i;
+  return 0;
+}
+
 /** The time range a box covers. */
 export function extent(graph: Graph, timeline: Timeline | null, focus: Focus): { start: number; end: number } {
   if (timeline !== null && focus.sample >= 0) return extentOf(timeline, graph, focus.node, focus.sample);

@@ -97,12 +97,17 @@ function gain(advice: ReportAdvice): HTMLElement {
   );
 }
 
+/** The advised way first, then the others by what they would bring; what was not weighed is only named. */
 function models(advice: ReportAdvice): HTMLElement {
   const body = element('tbody', {});
-  const rows = advice.alternatives.some((one) => one.model === advice.model)
+  const all = advice.alternatives.some((one) => one.model === advice.model)
     ? advice.alternatives
     : [{ model: advice.model, speedup: advice.predicted.speedup, memoryBytes: null, edits: null }, ...advice.alternatives];
-  for (const { model, speedup, memoryBytes, edits } of rows) {
+  const weighed = all
+    .filter((one) => one.model === advice.model || one.speedup !== null)
+    .sort((a, b) => Number(b.model === advice.model) - Number(a.model === advice.model) || (b.speedup ?? 0) - (a.speedup ?? 0));
+  const others = all.filter((one) => !weighed.includes(one)).map((one) => MODEL_LABELS[one.model]);
+  for (const { model, speedup, memoryBytes, edits } of weighed) {
     const chosen = model === advice.model;
     body.append(
       element(
@@ -115,7 +120,7 @@ function models(advice: ReportAdvice): HTMLElement {
       ),
     );
   }
-  return element(
+  const table = element(
     'table',
     { class: 'models' },
     element('caption', { class: 'spoken' }, 'What was weighed'),
@@ -133,6 +138,8 @@ function models(advice: ReportAdvice): HTMLElement {
     ),
     body,
   );
+  const rest = element('p', { class: 'muted' }, `Not weighed here: ${others.join(', ')}.`);
+  return element('div', {}, table, others.length > 0 ? rest : null);
 }
 
 function leftAlone(report: Report, events: DecisionEvents): HTMLElement {

@@ -5,7 +5,7 @@ import { button, element } from '../element.ts';
 import type { Graph } from '../profile/layout.ts';
 import { KINDS } from '../profile/kinds.ts';
 import { frameName, type Frames } from '../profile/parsed.ts';
-import { frameOf, shortPath, whereText } from './source.ts';
+import { frameOf, shortPath, whereText, type SourcePlace } from './source.ts';
 import { kindClass, kindLabel, splitOf } from './split.ts';
 
 /** One function. Times in ms. */
@@ -14,6 +14,8 @@ export interface HotRow {
   where: string;
   /** Index of the frame in the profile shown; -1 when it isn't there. */
   frame: number;
+  /** Known without the profile; null: the frame's. */
+  place: SourcePlace | null;
   /** What ranks it: the time it is answerable for, or its total without a report. */
   share: number;
   answerableMs: number | null;
@@ -34,6 +36,7 @@ export function reportRows(report: Report, frames: Frames | null): HotRow[] {
       name: spot.function,
       where: `${shortPath(spot.file, report.target.cwd)}:${spot.line}`,
       frame: frames === null ? -1 : frameOf(frames, spot),
+      place: { file: spot.file, line: spot.line, column: spot.column },
       share: spot.share,
       answerableMs: sum(spot.time),
       selfMs: spot.selfMs,
@@ -75,6 +78,7 @@ export function functionRows(graph: Graph, frames: Frames, cwd: string | null, w
     name: frameName(frames, frame),
     where: whereText(frames, frame, cwd),
     frame,
+    place: null,
     share: graph.frameTotal[frame]! / whole,
     answerableMs: null,
     selfMs: graph.frameSelf[frame]! / 1000,
@@ -97,16 +101,35 @@ export interface HotSpotsTable {
 
 type Column = 'answerable' | 'self' | 'total' | 'calls';
 
-const COLUMNS: { id: Column; title: string; hint: string; of(row: HotRow): number }[] = [
+const COLUMNS: { id: Column; title: string; hint: string; of(row: HotRow): number; text(row: HotRow): string }[] = [
   {
     id: 'answerable',
     title: 'Answerable for',
     hint: 'Time its own lines caused: computing, calls into node and dependencies, waits',
     of: (row) => row.answerableMs ?? 0,
+    text: (row) => formatDuration(row.answerableMs ?? NaN),
   },
-  { id: 'self', title: 'Self', hint: 'Time with the function itself on top of the stack', of: (row) => row.selfMs },
-  { id: 'total', title: 'Total', hint: 'With everything it called or awaited; recursion counts once', of: (row) => row.totalMs },
-  { id: 'calls', title: 'Calls', hint: 'How often it was called, where that was counted', of: (row) => row.calls ?? -1 },
+  {
+    id: 'self',
+    title: 'Self',
+    hint: 'Time with the function itself on top of the stack',
+    of: (row) => row.selfMs,
+    text: (row) => formatDuration(row.selfMs),
+  },
+  {
+    id: 'total',
+    title: 'Total',
+    hint: 'With everything it called or awaited; recursion counts once',
+    of: (row) => row.totalMs,
+    text: (row) => formatDuration(row.totalMs),
+  },
+  {
+    id: 'calls',
+    title: 'Calls',
+    hint: 'How often it was called, where that was counted',
+    of: (row) => row.calls ?? -1,
+    text: (row) => (row.calls === null ? '–' : row.calls.toLocaleString('en')),
+  },
 ];
 
 /** The same content as the flame graph, as a table: for reading, for the keyboard, for a screen reader. */
@@ -119,7 +142,8 @@ export function hotSpotsTable(events: { show(frame: number): void; open(row: Hot
   function draw(): void {
     const fromReport = state.report !== null && !everything;
     const by = COLUMNS.find((column) => column.id === (fromReport || sorted !== 'answerable' ? sorted : 'self'))!;
-    const columns = COLUMNS.filter((column) => fromReport || (column.id !== 'answerable' && column.id !== 'calls'));
+    const counted = fromReport && state.report!.some((row) => row.calls !== null);
+    const columns = COLUMNS.filter((column) => (column.id === 'answerable' ? fromReport : column.id !== 'calls' || counted));
     const wanted = state.query.trim().toLowerCase();
     const narrowed = (row: HotRow): number => [...state.only].reduce((sum, kind) => sum + row.split[kind]!, 0);
     const rows = (fromReport ? state.report! : state.functions)
@@ -127,7 +151,7 @@ export function hotSpotsTable(events: { show(frame: number): void; open(row: Hot
       .filter((row) => state.only.size === 0 || narrowed(row) > 0)
       .sort((a, b) => (state.only.size > 0 ? narrowed(b) - narrowed(a) : 0) || by.of(b) - by.of(a));
     const body = element('tbody', {});
-    for (const row of rows) body.append(tableRow(row, fromReport));
+    for (const row of rows) body.append(tableRow(row, columns));
     const head = element('tr', {}, element('th', { scope: 'col' }, 'Function'), element('th', { scope: 'col', class: 'share' }, 'Share'));
     for (const column of columns) {
       const title = element('th', { scope: 'col', class: 'numeric', 'aria-sort': column === by ? 'descending' : null });
@@ -169,7 +193,7 @@ export function hotSpotsTable(events: { show(frame: number): void; open(row: Hot
     );
   }
 
-  function tableRow(row: HotRow, fromReport: boolean): HTMLElement {
+  function tableRow(row: HotRow, columns: typeof COLUMNS): HTMLElement {
     const name = button(row.name, { class: 'link name', title: row.frame < 0 ? 'Open the source' : 'Show in the flame graph' }, () => {
       if (row.frame < 0) events.open(row, null);
       else events.show(row.frame);
@@ -188,12 +212,7 @@ export function hotSpotsTable(events: { show(frame: number): void; open(row: Hot
     const first = element('th', { scope: 'row' }, name, element('span', { class: 'muted where' }, row.where));
     if (row.lines.length > 0) first.append(lines(row));
     const tr = element('tr', {}, first, element('td', { class: 'share' }, miniBar(row), formatShare(row.share)));
-    if (fromReport) tr.append(element('td', { class: 'numeric' }, formatDuration(row.answerableMs ?? NaN)));
-    tr.append(
-      element('td', { class: 'numeric' }, formatDuration(row.selfMs)),
-      element('td', { class: 'numeric' }, formatDuration(row.totalMs)),
-    );
-    if (fromReport) tr.append(element('td', { class: 'numeric' }, row.calls === null ? '–' : row.calls.toLocaleString('en')));
+    for (const column of columns) tr.append(element('td', { class: 'numeric' }, column.text(row)));
     tr.append(element('td', {}, row.bound));
     return tr;
   }

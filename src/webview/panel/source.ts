@@ -78,6 +78,19 @@ export function frameOf(frames: Frames, spot: { function: string; file: string; 
   return nearest;
 }
 
+/** The frame of the function that an advice is about, or -1. */
+export function frameOfAdvice(frames: Frames, report: Report, advice: ReportAdvice): number {
+  const spot = report.hotSpots.find((one) => one.id === advice.hotSpot);
+  const frame = spot === undefined ? -1 : frameOf(frames, spot);
+  return frame >= 0 ? frame : enclosingFrame(frames, advice.file, advice.line);
+}
+
+/** A link that opens a place in VS Code, for pages outside of it. */
+export function editorLink(file: string, line: number, column: number): string {
+  const path = encodeURI(file.startsWith('/') ? file : `/${file}`).replace(/[?#]/g, encodeURIComponent);
+  return `vscode://file${path}:${line}:${column}`;
+}
+
 /** The frame of the function around a source line: the one in that file that begins last at or before it. -1 when there is none. */
 export function enclosingFrame(frames: Frames, file: string, line: number): number {
   let best = -1;
