@@ -1,15 +1,19 @@
 import type TS from 'typescript';
 import { effectsOf } from '../syntax/effects.ts';
-import { bare, bindingOfFunction, enclosingFunction, functionOf, type FunctionNode } from '../syntax/locate.ts';
+import { bare, bindingOfFunction, enclosingFunction, functionOf, isAsync, type FunctionNode } from '../syntax/locate.ts';
 import { isFunctionLike } from '../syntax/scopes.ts';
 import { lineOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { loopRounds, reviewReasons, type LoopRounds } from './loop-rounds.ts';
+import { existingPool } from './pool-function.ts';
 import { arrayCallAround, type ArrayCall } from './array-calls.ts';
 
 /** What makes a call happen many times: the loop or `map` whose rounds are to run at the same time. */
 export type Driver =
-  { kind: 'loop'; rounds: LoopRounds } | { kind: 'array'; call: TS.CallExpression; arrayCall: ArrayCall; review: string[] };
+  | { kind: 'loop'; rounds: LoopRounds; review: string[] }
+  | { kind: 'array'; call: TS.CallExpression; arrayCall: ArrayCall; review: string[] }
+  /** An async callback whose calls run at the same time as it is: nothing is left to change there. */
+  | { kind: 'running'; call: TS.CallExpression; review: string[] };
 
 export interface Driving {
   drivers: Driver[];
@@ -38,7 +42,7 @@ export function findDrivers(source: Source, calls: readonly TS.CallExpression[],
         if (isDriven(driving, parent)) return;
         const rounds = loopRounds(source, parent, all);
         if (typeof rounds !== 'string') {
-          driving.drivers.push({ kind: 'loop', rounds });
+          driving.drivers.push({ kind: 'loop', rounds, review: rounds.review });
           return;
         }
         driving.reasons.push(rounds);
@@ -48,9 +52,12 @@ export function findDrivers(source: Source, calls: readonly TS.CallExpression[],
     const enclosing = enclosingFunction(call);
     if (enclosing === null) return;
     const arrayCall = arrayCallAround(source, enclosing);
-    if (arrayCall !== null && awaited === null) {
-      // An async callback of `map` runs for all items at once already.
-      climb(arrayCall.call);
+    const running = isAsync(enclosing) ? (arrayCall?.call ?? pooledCallAround(source, enclosing)) : null;
+    if (running !== null) {
+      const tie = awaited === null ? null : whyCallsTied(source, running, arrayCall?.kind ?? existingPool(source) ?? '', enclosing);
+      if (typeof tie === 'string') driving.reasons.push(tie);
+      if (awaited === null || typeof tie === 'string') climb(running);
+      else driving.drivers.push({ kind: 'running', call: running, review: tie ?? [] });
       return;
     }
     if (arrayCall !== null) {
@@ -92,16 +99,26 @@ export function callsOf(source: Source, node: FunctionNode): TS.CallExpression[]
 
 /** Whether all calls of the callback may run at the same time. */
 export function arrayDriver(source: Source, arrayCall: ArrayCall & { call: TS.CallExpression }, callback: FunctionNode): Driver | string {
-  const line = lineOf(source, arrayCall.call.getStart(source.ast));
-  const effects = effectsOf(source, [functionOfCallback(source, arrayCall.callback) ?? callback]);
+  const review = whyCallsTied(source, arrayCall.call, arrayCall.kind, functionOfCallback(source, arrayCall.callback) ?? callback);
+  return typeof review === 'string' ? review : { kind: 'array', call: arrayCall.call, arrayCall, review };
+}
+
+/** A sentence that says what ties the calls of a callback together; else what a person must know who lets them run at the same time. */
+function whyCallsTied(source: Source, call: TS.CallExpression, kind: string, callback: FunctionNode): string | string[] {
+  const calls = `The calls of \`${kind === 'from' ? 'Array.from' : kind}\` in line ${lineOf(source, call.getStart(source.ast))}`;
+  const effects = effectsOf(source, [callback]);
   const [changed] = effects.writes;
-  const kind = arrayCall.kind === 'from' ? 'Array.from' : arrayCall.kind;
-  if (changed !== undefined)
-    return `The calls of \`${kind}\` in line ${line} can't run at the same time: each changes \`${changed.name}\`.`;
-  if (effects.writesThis) return `The calls of \`${kind}\` in line ${line} can't run at the same time: each changes \`this\`.`;
-  if (effects.prints !== null)
-    return `The calls of \`${kind}\` in line ${line} print (\`${effects.prints}\`): at the same time their lines would come in another order.`;
-  return { kind: 'array', call: arrayCall.call, arrayCall, review: reviewReasons(effects) };
+  if (changed !== undefined) return `${calls} can't run at the same time: each changes \`${changed.name}\`.`;
+  if (effects.writesThis) return `${calls} can't run at the same time: each changes \`this\`.`;
+  if (effects.prints !== null) return `${calls} print (\`${effects.prints}\`): at the same time their lines would come in another order.`;
+  return reviewReasons(effects);
+}
+
+/** The call of the file's own pool function whose task a function is. */
+function pooledCallAround(source: Source, task: FunctionNode): TS.CallExpression | null {
+  const { parent } = task as TS.Node;
+  const isTask = ts.isCallExpression(parent) && parent.arguments[2] === task && ts.isIdentifier(parent.expression);
+  return isTask && parent.expression.text === existingPool(source) ? parent : null;
 }
 
 function functionOfCallback(source: Source, callback: TS.Expression): FunctionNode | null {

@@ -99,7 +99,9 @@ export function importsOf(source: Source, editor: Editor): Imports {
         if (words.length > 0) editor.rewrite(braces.getStart(source.ast), braces.end, `{ ${words.join(', ')} }`, 'import what is used now');
         else {
           // The line goes; what comes instead takes its place.
-          const [first] = pending;
+          const isImported = (module: string): boolean =>
+            statements.some((one) => one.elements !== null && one.specifier.replace(/^node:/, '') === module);
+          const first = [...pending].find(([module]) => !isImported(module));
           if (first !== undefined) {
             editor.rewrite(
               statement.getStart(source.ast),

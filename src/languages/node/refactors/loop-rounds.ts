@@ -217,8 +217,7 @@ function whyNotTaken(source: Source, statement: TS.Statement, wait: TS.Expressio
 
 function whyTied(line: number, before: Effects, after: Effects): string | null {
   const [changed] = before.writes;
-  if (changed !== undefined)
-    return `The rounds of the loop in line ${line} can't run at the same time: each changes \`${changed.name}\` before it is done waiting.`;
+  if (changed !== undefined) return `The rounds of the loop in line ${line} can't run at the same time: each changes \`${changed.name}\`.`;
   const shared = [...before.reads].find((binding) => after.writes.has(binding));
   if (shared !== undefined)
     return `The rounds of the loop in line ${line} must run in order: each needs \`${shared.name}\`, which the round before it changes.`;

@@ -10,10 +10,15 @@ export function freshName(source: Source, name: string): string {
 
 const POOL_MARK = 'at most `limit` at a time';
 
+/** The pool function that an earlier refactor left; null without one. */
+export function existingPool(source: Source): string | null {
+  return new RegExp(`${POOL_MARK}[^]*?async function (\\w+)`).exec(source.text)?.[1] ?? null;
+}
+
 /** The name of the file's function that runs a task for many items with a bound: one that an earlier refactor left, or a new one at the end. */
 export function poolFunction(source: Source, editor: Editor): string {
-  const left = new RegExp(`${POOL_MARK}[^]*?async function (\\w+)`).exec(source.text)?.[1];
-  if (left !== undefined) return left;
+  const left = existingPool(source);
+  if (left !== null) return left;
   const name = freshName(source, 'mapConcurrent');
   const types = source.typescript
     ? {

@@ -35,14 +35,14 @@ export function spreadAwait(source: Source, first: readonly TS.CallExpression[])
       if (!source.topLevelAwait) spread.topLevel.add(topLevelStatement(call));
       continue;
     }
+    if (isAsync(enclosing) || spread.functions.has(enclosing)) continue;
     const arrayCall = arrayCallAround(source, enclosing);
     if (arrayCall !== null) {
       spread.arrayCalls.set(arrayCall.call, arrayCall);
-      if (!isAsync(enclosing)) spread.functions.add(enclosing);
+      spread.functions.add(enclosing);
       queue.push(arrayCall.call);
       continue;
     }
-    if (isAsync(enclosing) || spread.functions.has(enclosing)) continue;
     spread.functions.add(enclosing);
     queue.push(...callersOf(source, enclosing, spread));
   }

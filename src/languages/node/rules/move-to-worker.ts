@@ -87,7 +87,7 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
   const { choice, driven, reason } = chooseLevel(source, node, context.read);
   if (choice === null && driven === null)
     return leaveAlone(
-      `It computes, but its calls can't run at the same time. ${reason ?? 'It is called once: split its work into parts that need not wait for each other.'}`,
+      `It computes, and more cores would not help. ${reason ?? 'It is called once: split its work into parts that need not wait for each other.'}`,
     );
   const call = choice?.call ?? driven!.call;
   const moving = choice?.node ?? driven!.node;
@@ -261,11 +261,7 @@ function rewrite(source: Source, { node, name, call, drivers, moved }: Choice, r
   editor.replace(call.expression.getStart(source.ast), call.expression.end, file.callName, 'compute in a worker');
   writeSpread(source, editor, spread, drivers, { kind: 'workers' });
   imports.flush();
-  const review = [
-    ...moved.review,
-    ...spread.review,
-    ...drivers.flatMap((driver) => (driver.kind === 'loop' ? driver.rounds.review : driver.review)),
-  ];
+  const review = [...moved.review, ...spread.review, ...drivers.flatMap((driver) => driver.review)];
   return finish(source, editor, { title: `Move ${name} to a worker pool`, review, more: [file.edits] });
 }
 

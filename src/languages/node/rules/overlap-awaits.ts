@@ -97,7 +97,7 @@ function rewrite(source: Source, overlap: Overlap): RefactorResult {
   }
   for (const driver of overlap.drivers)
     if (driver.kind === 'loop') rewriteLoop(source, editor, driver.rounds, { kind: 'bounded', limit: DEFAULT_BOUND });
-  const review = overlap.drivers.flatMap((driver) => (driver.kind === 'loop' ? driver.rounds.review : []));
+  const review = overlap.drivers.flatMap((driver) => driver.review);
   return finish(source, editor, { title: `Run ${callWords(source, overlap.call)} ${DEFAULT_BOUND} at a time`, review });
 }
 

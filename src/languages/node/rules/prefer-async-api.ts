@@ -20,7 +20,9 @@ import { importsOf } from '../refactors/imports.ts';
 import { orRefuse, Refusal } from '../refactors/refusal.ts';
 import { spreadAwait } from '../refactors/spread-await.ts';
 import { writeSpread } from '../refactors/spread-edits.ts';
-import { callsOnLine, enclosingFunction, functionWords, namedFunctionAround, walk } from '../syntax/locate.ts';
+import { natureOfImport } from '../syntax/known-calls.ts';
+import { callsOnLine, contains, enclosingFunction, functionWords, namedFunctionAround, walk } from '../syntax/locate.ts';
+import { isFunctionLike } from '../syntax/scopes.ts';
 import { lineOf, readSource, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { availability, editCount } from './wording.ts';
@@ -59,7 +61,7 @@ function costOf({ time, totalUs }: SiteOperations): number {
   return charged > 0 ? charged : totalUs;
 }
 
-/** The blocking calls on a line, with those of the same API in the same function: they change together. */
+/** The blocking calls on a line, those of the same API in the same function, and reads that prepare them: they change together. */
 function blockingCalls(source: Source, line: number, api: string | null): TS.CallExpression[] {
   const onLine = callsOnLine(source, line).filter((call) => {
     const imported = blockingApiOf(source, call);
@@ -68,12 +70,27 @@ function blockingCalls(source: Source, line: number, api: string | null): TS.Cal
   const [first] = onLine;
   if (first === undefined) return [];
   const scope = enclosingFunction(first);
-  const name = blockingApiOf(source, first)?.name;
+  const hot = blockingApiOf(source, first)!;
   const all: TS.CallExpression[] = [];
   walk(scope ?? source.ast, (node) => {
-    if (ts.isCallExpression(node) && enclosingFunction(node) === scope && blockingApiOf(source, node)?.name === name) all.push(node);
+    if (!ts.isCallExpression(node) || enclosingFunction(node) !== scope) return;
+    const other = blockingApiOf(source, node);
+    if (other === null || other.module !== hot.module) return;
+    const isPreparation =
+      node.end <= first.pos &&
+      loopAround(node) === loopAround(first) &&
+      natureOfImport(other.module, other.name) === 'reads' &&
+      typeof twinOf(other) === 'object';
+    if (other.name === hot.name || isPreparation) all.push(node);
   });
   return all;
+}
+
+/** The loop that a call stands in, within its own function. */
+function loopAround(node: TS.Node): TS.Node | null {
+  for (let current = node.parent; !ts.isSourceFile(current) && !isFunctionLike(current); current = current.parent)
+    if (ts.isIterationStatement(current, false)) return contains(current.statement, node) ? current : loopAround(current);
+  return null;
 }
 
 function makeAsynchronous(source: Source, calls: TS.CallExpression[]): { result: RefactorResult; driving: Driving; freesOthers: boolean } {
@@ -93,10 +110,10 @@ function makeAsynchronous(source: Source, calls: TS.CallExpression[]): { result:
     for (const call of calls) useTwin(source, editor, imports, call);
     writeSpread(source, editor, spread, drivers, { kind: 'bounded', limit: DEFAULT_BOUND });
     imports.flush();
-    const review = [...spread.review, ...drivers.flatMap((driver) => (driver.kind === 'loop' ? driver.rounds.review : driver.review))];
+    const review = [...spread.review, ...drivers.flatMap((driver) => driver.review)];
     const callers = [...spread.calls].filter((call) => !calls.includes(call) && !spread.arrayCalls.has(call)).length;
     const words = whatIn(source, calls[0]!);
-    const concurrency = drivers.length > 0 ? `, ${DEFAULT_BOUND} calls at a time` : '';
+    const concurrency = drivers.some((driver) => driver.kind !== 'running') ? `, ${DEFAULT_BOUND} calls at a time` : '';
     return finish(source, editor, {
       title: `Make ${words} asynchronous${concurrency}${callers > 0 ? ` (${callers} ${callers === 1 ? 'caller' : 'callers'})` : ''}`,
       review,
