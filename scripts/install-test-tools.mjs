@@ -1,7 +1,7 @@
 // Installs what the tests need beside the root's packages, and only what is missing: `node scripts/install-test-tools.mjs [--vscode 1.100]`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { npmCi } from './npm-ci.mjs';
 
@@ -21,6 +21,20 @@ export function installCodeServer(version = '1.139') {
   // Its shrinkwrap lacks a peer dependency, hence the flag.
   npmCi(inner, { flags: ['--legacy-peer-deps', '--omit=dev'], what: `the packages of VS Code ${version}` });
   npmCi(join(inner, 'extensions'), { flags: ['--omit=dev'], what: `the packages of VS Code ${version}'s own extensions` });
+  if (version === '1.100') lendTerminalBinary();
+}
+
+/**
+ * The older VS Code's node-pty comes without a binary and would need a compiler, and without it there are no terminals. The newer one's
+ * binary does: both speak Node-API, and its functions are the same.
+ */
+function lendTerminalBinary() {
+  const pty = (folder) => join(root, folder, 'node_modules/code-server/lib/vscode/node_modules/node-pty');
+  const place = join(pty('test/vscode-web-1.100'), 'build/Release/pty.node');
+  if (existsSync(place)) return;
+  installCodeServer('1.139');
+  mkdirSync(dirname(place), { recursive: true });
+  copyFileSync(join(pty('test/vscode-web'), 'prebuilds/linux-x64/pty.node'), place);
 }
 
 /** Path of a Chromium: the one in CHROMIUM, an installed one, or on Debian as root a newly installed one. */
