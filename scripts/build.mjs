@@ -77,6 +77,14 @@ const programs = {
     minify: true,
     sourcemap: false,
   },
+  // Not minified: the name of one of its functions is looked for in V8's log.
+  'agent-0x': {
+    ...node,
+    entryPoints: { 'agent-0x': 'src/languages/node/record/0x/agent.ts' },
+    external: builtinModules,
+    sourcemap: false,
+    minify: false,
+  },
   typescript: { ...node, entryPoints: { typescript: 'typescript' }, minify: true, sourcemap: false },
   webview: {
     ...shared,

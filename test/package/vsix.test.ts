@@ -29,6 +29,7 @@ const needed = [
   'dist/cli.cjs',
   'dist/extension.cjs',
   'dist/refactor-server.cjs',
+  'dist/agent-0x.cjs',
   'dist/agent.cjs',
   'dist/typescript.cjs',
   'dist/webview.js',

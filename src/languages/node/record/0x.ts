@@ -1,20 +1,23 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../../../core/failure.ts';
-import type { Recording, Run, Target } from '../../../core/recording.ts';
-import { preloadSource, type ScriptStatus } from './0x/preload.ts';
+import type { OperationLog, Recording, Run, Target } from '../../../core/recording.ts';
 import { find0x, passOnErrors, start0x } from './0x/run.ts';
-import { ticksToProfile, type TickLog } from './0x/ticks-to-profile.ts';
+import { MARK, type ScriptStatus } from './0x/status.ts';
+import { markedBegin, ticksToProfile, type TickLog } from './0x/ticks-to-profile.ts';
 import { descendantsOf, killAll } from './process-tree.ts';
 import type { Recorder, RecordRequest } from './recorder.ts';
 
 /** How long a script that was asked to end may take before it is killed, in ms. */
 const GRACE_MS = 1000;
 
-/** The 0x package: V8's tick processor over the whole run. It sees computing and blocking by function, but no operations and no workers. */
+/**
+ * The 0x package: V8's tick log of the whole run. An agent beside it notes the operations that wait, so that the report tells what one of our
+ * own recordings tells, but for workers, on-CPU time and source maps.
+ */
 export const zeroXRecorder: Recorder = {
   id: '0x',
   async record(request) {
@@ -30,18 +33,18 @@ export const zeroXRecorder: Recorder = {
 async function recordInto(folder: string, request: RecordRequest): Promise<Recording> {
   const { target } = request;
   const statusFile = join(folder, 'status.json');
-  const preload = join(folder, 'preload.cjs');
-  writeFileSync(preload, preloadSource(statusFile, target.nodeOptions, target.env['NODE_OPTIONS'] ?? process.env['NODE_OPTIONS']));
-  const child = start0x(find0x(request.distFolder), target, folder, preload, request.output);
+  const agentFile = join(request.distFolder, 'agent-0x.cjs');
+  const child = start0x({ zeroX: find0x(request.distFolder), target, folder, agentFile, statusFile, output: request.output });
   const said = passOnErrors(child);
   await ended(child, request, () => readStatus(statusFile));
   if (request.cancel.aborted) throw new Failure('Cancelled: what was measured was thrown away.');
 
   const status = readStatus(statusFile);
   const log = readLog(join(folder, 'out'));
-  if (!status || !log) throw new Failure(`0x could not record ${target.script}: try the engine v8.`, said());
-  const fromUs = status.beginUs;
-  const untilUs = status.endUs > 0 ? status.endUs : Math.max(fromUs, log.ticks.at(-1)?.tm ?? fromUs);
+  if (!status?.beginUs || !log) throw new Failure(`0x could not record ${target.script}: try the engine v8.`, said());
+  const fromUs = markedBegin(log, MARK, agentFile) ?? status.beginTickUs;
+  const shiftUs = status.beginUs - fromUs;
+  const untilUs = status.endUs > 0 ? status.endUs - shiftUs : Math.max(fromUs, log.ticks.at(-1)?.tm ?? fromUs);
   return {
     schema: 'unblock/recording/1',
     language: 'node',
@@ -55,14 +58,14 @@ async function recordInto(folder: string, request: RecordRequest): Promise<Recor
         name: 'main',
         kind: 'main',
         pid: status.pid,
-        cpuProfile: ticksToProfile(log, fromUs, untilUs, lineReader(target)),
-        operations: { apis: [], sites: [], sync: [], async: { api: [], site: [], startUs: [], endUs: [] } },
+        cpuProfile: ticksToProfile(log, { fromUs, untilUs, shiftUs, ownFile: agentFile }, lineReader(target)),
+        operations: status.operations ?? NO_OPERATIONS,
         onCpu: null,
         processCpuUs: status.endUs > 0 ? status.cpuUs : null,
         sourceMaps: {},
       },
     ],
-    notes: notesOn(log, target),
+    notes: notesOn(log, status, target),
   };
 }
 
@@ -183,10 +186,11 @@ function lineStarts(url: string): number[] | null {
   }
 }
 
-function notesOn(log: TickLog, target: Target): string[] {
-  const notes = [
-    '0x measures the main thread and tells functions, not operations: waiting is not charged to the lines that wait. The engine v8 does that.',
-  ];
+const NO_OPERATIONS: OperationLog = { apis: [], sites: [], sync: [], async: { api: [], site: [], startUs: [], endUs: [] } };
+
+function notesOn(log: TickLog, status: ScriptStatus, target: Target): string[] {
+  const notes: string[] = [];
+  if (!status.operations) notes.push('It was killed before it could say what it had waited for: its waiting is not charged to lines.');
   const ran = (name: string): boolean => log.code.some((code) => code.name.startsWith(name));
   if (ran('Worker node:internal/worker:')) notes.push('The worker threads of this run are not in it: 0x does not measure them.');
   if (ran('ChildProcess.spawn node:internal/child_process:'))

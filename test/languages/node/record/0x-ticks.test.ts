@@ -22,7 +22,7 @@ const lines = [0, 10, 20, 30, 40, 50];
 /** `from` 1000 to `until` 9000 µs. */
 function profileOf(ticks: Tick[]): string[] {
   const log: TickLog = { code, functions, ticks, scripts: [] };
-  const profile = ticksToProfile(log, 1000, 9000, () => lines);
+  const profile = ticksToProfile(log, { fromUs: 1000, untilUs: 9000, shiftUs: 0, ownFile: '/own/agent.cjs' }, () => lines);
   const parents = new Map(profile.nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id])));
   const stack = (id: number): string => {
     const { functionName, url, lineNumber } = profile.nodes[id - 1]!.callFrame;

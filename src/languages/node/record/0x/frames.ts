@@ -27,9 +27,9 @@ export type ReadLines = (url: string) => number[] | null;
 
 /**
  * Reads the JavaScript functions of a tick, innermost first, with the ones that V8 inlined put back: otherwise an inlined hot
- * function all but vanishes. Native code on top is left out: the core function that called it says more.
+ * function all but vanishes. `ownFile` is left out. Native code on top is left out: the core function that called it says more.
  */
-export function stackReader(log: TickLog, readLines: ReadLines): (pairs: readonly number[]) => Frame[] {
+export function stackReader(log: TickLog, readLines: ReadLines, ownFile: string): (pairs: readonly number[]) => Frame[] {
   /** V8's tables are read once each. */
   const tables = new Map<string, Position[]>();
   const tableOf = (text: string, letter: 'C' | 'F'): Position[] => {
@@ -62,7 +62,7 @@ export function stackReader(log: TickLog, readLines: ReadLines): (pairs: readonl
     const frames: Frame[] = [];
     for (let index = 0; index < pairs.length; index += 2) {
       const code = log.code[pairs[index]!];
-      if (code?.type === 'JS') frames.push(...framesOf(code, pairs[index + 1] ?? 0));
+      if (code?.type === 'JS' && !code.name.includes(ownFile)) frames.push(...framesOf(code, pairs[index + 1] ?? 0));
     }
     return frames;
   };

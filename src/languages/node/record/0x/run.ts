@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../../../core/failure.ts';
 import type { Target } from '../../../../core/recording.ts';
+import { scriptEnvironment } from '../environment.ts';
+import { SETTINGS_VARIABLE, type AgentSettings } from './status.ts';
 
 /** Where 0x is installed: beside the bundled programs, or above them. Throws a Failure. */
 export function find0x(distFolder: string): string {
@@ -17,26 +19,37 @@ export function find0x(distFolder: string): string {
  * Starts 0x on a target. It runs in the script's folder with the script's environment, but leaves its files in `folder`; NODE_OPTIONS
  * are given to the script as options, as 0x must not load the script's preloads itself.
  */
-export function start0x(zeroX: string, target: Target, folder: string, preload: string, output: 'inherit' | 'stderr'): ChildProcess {
-  const { NODE_OPTIONS: variable, ...env } = { ...process.env, ...target.env };
+export function start0x({ zeroX, target, folder, agentFile, statusFile, output }: Start): ChildProcess {
+  const { NODE_OPTIONS: variable, ...env } = scriptEnvironment(process.env, target.env);
+  const settings: AgentSettings = { statusFile, nodeOptions: target.nodeOptions, nodeOptionsVariable: variable ?? null };
   const options = ['--quiet', '--collect-only', '--working-dir', folder, '--output-dir', join(folder, 'out')];
   // Its own list of optimised functions would go to stdout, into the script's output, and is only needed for its page.
   const script = [
     ...splitOptions(variable ?? ''),
     ...target.nodeOptions,
     '--require',
-    preload,
+    agentFile,
     '--no-print-opt-source',
     target.script,
     ...target.args,
   ];
-  const child = spawn(target.node.path, [zeroX, ...options, '--', target.node.path, ...script], {
+  return spawn(target.node.path, [zeroX, ...options, '--', target.node.path, ...script], {
     cwd: target.cwd,
-    env,
+    env: { ...env, [SETTINGS_VARIABLE]: JSON.stringify(settings) },
     stdio: ['inherit', output === 'stderr' ? 2 : 'inherit', 'pipe'],
     windowsHide: true,
   });
-  return child;
+}
+
+export interface Start {
+  /** 0x's program. */
+  zeroX: string;
+  target: Target;
+  /** Where 0x may leave its files. */
+  folder: string;
+  agentFile: string;
+  statusFile: string;
+  output: 'inherit' | 'stderr';
 }
 
 /** Passes on what the script says on stderr, without what 0x adds to it; keeps what 0x said last for the log. */

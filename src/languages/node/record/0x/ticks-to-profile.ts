@@ -21,12 +21,22 @@ export interface Tick {
 /** V8's StateTag. */
 const VM = { gc: 1, idle: 8, logging: 9 } as const;
 
+export interface Cut {
+  /** On the ticks' clock: node's own start and 0x's end are not the script's. */
+  fromUs: number;
+  untilUs: number;
+  /** From the ticks' clock to the recording's. */
+  shiftUs: number;
+  /** A script whose frames are taken out: their time goes to their callers. */
+  ownFile: string;
+}
+
 /**
  * The ticks as a V8 profile. Each weighs the time since the tick before it: V8 takes fewer ticks while it waits, so that counting
- * them would lose most of the waiting. `fromUs` and `untilUs` (on the ticks' clock) cut off node's own start and 0x's end.
+ * them would lose most of the waiting.
  */
-export function ticksToProfile(log: TickLog, fromUs: number, untilUs: number, readLines: ReadLines): CpuProfile {
-  const tree = new Tree(stackReader(log, readLines));
+export function ticksToProfile(log: TickLog, { fromUs, untilUs, shiftUs, ownFile }: Cut, readLines: ReadLines): CpuProfile {
+  const tree = new Tree(stackReader(log, readLines, ownFile));
   const samples: number[] = [];
   const timeDeltas: number[] = [];
   let previous = fromUs;
@@ -47,7 +57,16 @@ export function ticksToProfile(log: TickLog, fromUs: number, untilUs: number, re
     samples.push(tree.idle.id);
     timeDeltas.push(untilUs - previous);
   }
-  return { nodes: tree.nodes, startTime: fromUs, endTime: Math.max(untilUs, previous), samples, timeDeltas };
+  return { nodes: tree.nodes, startTime: fromUs + shiftUs, endTime: Math.max(untilUs, previous) + shiftUs, samples, timeDeltas };
+}
+
+/** When the script's first line ran, on the ticks' clock: the last tick in the agent's function of that name; null when none hit it. */
+export function markedBegin(log: TickLog, mark: string, ownFile: string): number | null {
+  const isMark = ({ name }: Code): boolean => name.startsWith(`${mark} `) && name.includes(ownFile);
+  const tick = log.ticks.findLast(({ s }) =>
+    s.some((code, index) => index % 2 === 0 && log.code[code] !== undefined && isMark(log.code[code])),
+  );
+  return tick?.tm ?? null;
 }
 
 /** The call nodes that have been seen so far. */
