@@ -43,7 +43,7 @@ export function decide(rules: readonly Rule[], context: AdviceContext, threshold
         } else reasons.push(finding.reason);
       }
     }
-    if (!advised) leftAlone.push({ ...mention, reason: [...new Set(reasons)].join(' ') || nothingFound(hotSpot) });
+    if (!advised) leftAlone.push({ ...mention, reason: [...new Set(reasons)].join(' ') || nothingFound(hotSpot, context.wallUs) });
   }
   const advice = withoutRepeats(found)
     .sort((a, b) => b.predicted.speedup - a.predicted.speedup)
@@ -74,7 +74,10 @@ function withoutRepeats(found: Omit<ReportAdvice, 'id'>[]): Omit<ReportAdvice, '
   return [...best.values()];
 }
 
-function nothingFound({ bound }: HotSpot): string {
+function nothingFound({ bound, time, share }: HotSpot, wallUs: number): string {
+  if (time.loadingUs > (share * wallUs) / 2) {
+    return 'It loads modules: leave out what is not needed, or load it where it is first used.';
+  }
   switch (bound) {
     case 'cpu-js':
       return 'It computes in JavaScript, and no loop was found whose rounds could run on other cores: a better algorithm is the cure.';
