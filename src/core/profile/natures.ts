@@ -49,9 +49,18 @@ export function nodeNatures(profile: Profile, table: FrameTable, language: Langu
     const inherited = core && coreNode[parent] !== -1 ? nature[parent]! : 'compute';
     if (own === 'gc' || own === 'idle' || own === 'program') nature.push(own);
     else if (loading[node] === 1) nature.push('loading');
+    else if (frame.owner === 'native' && coreNode[parent] !== -1) nature.push(partOf(inherited, own));
     else nature.push(own === 'compute' ? inherited : own);
   }
   return { nature, userNode, entryNode, coreNode };
+}
+
+/**
+ * A native function called by core code does what that code is for: `open` blocks below `openSync`, but only asks below `fs.promises.open`, and
+ * `writeSync` of a compressor computes. What its name says counts where the core code says nothing, and never for a block.
+ */
+function partOf(inherited: NodeNature, own: NodeNature): NodeNature {
+  return inherited !== 'compute' || own === 'blocking' ? inherited : own;
 }
 
 function nameNature(name: string, url: string, owner: string, language: Language): NodeNature {
