@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Page } from 'playwright-core';
@@ -74,10 +74,11 @@ async function walk(path: Path): Promise<void> {
       await waitForWorkbench(page);
     });
     await step('opens the script', () => openFile(page, `${path.folder}/${path.script}`));
+    const seen = new Set<string>();
     let before: Report | null = null;
     await step('profiles it from the palette', async () => {
       await runCommand(page, 'Unblock: Profile and Advise');
-      before = await nextReport(dataFolder, page, 0);
+      before = await nextReport(dataFolder, page, seen);
       assert.equal(before.run.exitCode, 0);
     });
     await step('sees the flame graph', () => flameGraphIsDrawn(page));
@@ -105,7 +106,7 @@ async function walk(path: Path): Promise<void> {
     });
     await step('profiles again', async () => {
       await runCommand(page, 'Unblock: Profile Again');
-      const after = await nextReport(dataFolder, page, 1);
+      const after = await nextReport(dataFolder, page, seen);
       assert.equal(after.run.exitCode, 0);
       const ratio = after.run.wallMs / before!.run.wallMs;
       console.log(`         wall time ${ratio.toFixed(2)} of before`);
@@ -155,15 +156,17 @@ function stepper(page: Page, example: string, died: Promise<never>): (name: stri
   };
 }
 
-/** Waits until VS Code's data folder holds more than `known` reports and returns the newest. */
-async function nextReport(dataFolder: string, page: Page, known: number): Promise<Report> {
+/** Waits until VS Code's data folder holds a report that is not in `seen`, and adds it there. The extension keeps that of the last run only. */
+async function nextReport(dataFolder: string, page: Page, seen: Set<string>): Promise<Report> {
   const giveUp = Date.now() + 90_000;
   for (;;) {
-    const reports = readdirSync(dataFolder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('/report.json'))
-      .map((name) => join(dataFolder, name))
-      .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-    if (reports.length > known) return JSON.parse(readFileSync(reports[0]!, 'utf8')) as Report;
+    const report = readdirSync(dataFolder, { recursive: true, encoding: 'utf8' }).find(
+      (name) => name.endsWith('/report.json') && !seen.has(name),
+    );
+    if (report !== undefined) {
+      seen.add(report);
+      return JSON.parse(readFileSync(join(dataFolder, report), 'utf8')) as Report;
+    }
     if (Date.now() > giveUp) throw new Error('No report came.');
     await page.waitForTimeout(200);
   }
