@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { COMMANDS } from '../../../src/extension/contributions.ts';
 import { messagesOf, openExample, replace, run, until, withSettings, workspaceFile, writeScript } from './editor.ts';
@@ -93,7 +94,17 @@ describe('an unsaved file', () => {
 });
 
 describe('a script that never ends', () => {
-  const endless = 'let sum = 0;\nfunction spin() {\n  for (;;) sum += Math.sqrt(sum + 1);\n}\nspin();\n';
+  /** Says when there is something to analyse. */
+  const endless = `import { writeFileSync } from 'node:fs';
+let sum = 0;
+function spin(until) {
+  while (performance.now() < until) sum += Math.sqrt(sum + 1);
+}
+spin(performance.now() + 500);
+writeFileSync(new URL('started', import.meta.url), '');
+spin(Infinity);
+`;
+  const started = () => existsSync(workspaceFile('written', 'started').fsPath);
 
   after(() => run(COMMANDS.clearResults));
 
@@ -112,7 +123,7 @@ describe('a script that never ends', () => {
     const shown = await messagesOf(async () => {
       const { outcome } = await begin(uri);
       assert.equal(await run(COMMANDS.profile, quick()), false);
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await until('the script spins', started);
       await run(COMMANDS.stop);
       assert.equal(await outcome, true);
     });
