@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** The processes that a process started, and theirs, deepest last. Empty where the system does not say. */
@@ -19,6 +19,16 @@ export function killAll(pids: readonly number[]): void {
       // It ended by itself.
     }
   }
+}
+
+/** Asks a process to end, and says which others it had started: it is held meanwhile, so that none escapes. */
+export function endTogether(child: ChildProcess, pid: number): number[] {
+  const canHold = process.platform !== 'win32';
+  if (canHold) child.kill('SIGSTOP');
+  const family = descendantsOf(pid);
+  child.kill('SIGTERM');
+  if (canHold) child.kill('SIGCONT');
+  return family;
 }
 
 /** Pairs of process and parent. */

@@ -3,7 +3,7 @@ import { Failure } from '../../../core/failure.ts';
 import type { Lane, OnCpuTrack, Recording, Run } from '../../../core/recording.ts';
 import type { FromAgent } from './agent/messages.ts';
 import { type LaunchedScript, launch } from './launch.ts';
-import { descendantsOf, killAll } from './process-tree.ts';
+import { endOnRequest } from './ending.ts';
 import type { Recorder, RecordRequest } from './recorder.ts';
 import { followThread } from './scheduler-track.ts';
 import { shareFate } from './shared-fate.ts';
@@ -11,10 +11,6 @@ import { readSourceMaps } from './source-maps.ts';
 import { addToThread, beginThread, laneOf, type ThreadRecording } from './thread-recording.ts';
 
 const PROGRESS_MS = 500;
-/** How long a script that is to be stopped may take to hand out its profile, and then to end by itself. */
-const ANSWER_MS = 700;
-const FAREWELL_MS = 1000;
-
 /**
  * Our own engine: V8's sampling profiler, driven by an agent inside the script's process through an in-process inspector session (no port
  * is opened), with core APIs wrapped and, on Linux, the scheduler's statistics read from outside.
@@ -40,7 +36,7 @@ async function record(request: RecordRequest): Promise<Recording> {
     timers.push(setInterval(() => request.onProgress(performance.now() - startMs), PROGRESS_MS));
   });
   const separate = shareFate(script.process);
-  const ending = endOnRequest(request, script, threads);
+  const ending = endOnRequest(request, script, () => threads.told.get(0)?.ended === true);
   try {
     const { exitCode, signal } = await script.ended.catch((error: unknown) => {
       throw new Failure(`${request.target.node.path} could not be started: check *unblock.nodePath*.`, String(error));
@@ -70,50 +66,6 @@ function hear(threads: Threads, thread: number, message: FromAgent): void {
     const known = threads.told.get(thread);
     if (known) addToThread(known, message);
   }
-}
-
-/** Ends the script when it is asked for: first its profile, then a friendly signal, then an unfriendly one to it and all it started. */
-function endOnRequest({ stop, cancel }: RecordRequest, script: LaunchedScript, threads: Threads): { stopped: boolean; forget(): void } {
-  const timers: NodeJS.Timeout[] = [];
-  const state = { stopped: false, forget };
-  const { process: child } = script;
-  const end = () => {
-    const pid = child.pid;
-    if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const family = descendantsOf(pid);
-    child.kill('SIGTERM');
-    const force = setTimeout(() => killAll([...family, ...descendantsOf(pid), pid]), FAREWELL_MS);
-    timers.push(force);
-    child.once('exit', () => {
-      clearTimeout(force);
-      killAll(family);
-    });
-  };
-  const onStop = () => {
-    if (threads.told.get(0)?.ended) return;
-    state.stopped = true;
-    script.tell('stop');
-    const beganMs = performance.now();
-    // A main thread inside spawnSync answers nothing until the child it waits for is gone.
-    timers.push(
-      setTimeout(() => child.pid !== undefined && !threads.told.get(0)?.ended && killAll(descendantsOf(child.pid)), ANSWER_MS / 2),
-    );
-    const poll = setInterval(() => {
-      if (!threads.told.get(0)?.ended && performance.now() - beganMs < ANSWER_MS) return;
-      clearInterval(poll);
-      end();
-    }, 5);
-    timers.push(poll);
-  };
-  stop.addEventListener('abort', onStop, { once: true });
-  cancel.addEventListener('abort', end, { once: true });
-  if (stop.aborted) onStop();
-  function forget() {
-    for (const timer of timers) clearTimeout(timer);
-    stop.removeEventListener('abort', onStop);
-    cancel.removeEventListener('abort', end);
-  }
-  return state;
 }
 
 interface Ending {
@@ -187,11 +139,12 @@ function refuseCancelled({ cancel }: RecordRequest): void {
   if (cancel.aborted) throw new Failure('Profiling was cancelled.');
 }
 
-function neverBegan({ target }: RecordRequest, threads: Threads, exitCode: number | null, signal: string | null, afterMs: number): Failure {
+function neverBegan(request: RecordRequest, threads: Threads, exitCode: number | null, signal: string | null, afterMs: number): Failure {
   const how = signal ?? `exit code ${exitCode ?? 'unknown'}`;
+  if (request.stop.aborted) return new Failure('The script was stopped before its first line: nothing was measured.');
   if (threads.failed !== null) return new Failure('This node does not let itself be profiled: check its options.', threads.failed);
   return new Failure(
     `Node ended before the script began (${how}): see what it printed above.`,
-    `${target.node.path} ${target.nodeOptions.join(' ')} after ${Math.round(afterMs)} ms`,
+    `${request.target.node.path} ${request.target.nodeOptions.join(' ')} after ${Math.round(afterMs)} ms`,
   );
 }

@@ -18,6 +18,7 @@ export { HANDLE } from './messages.ts';
 /** On a busy machine a thread may take long to start; the script waits for it, as without it nothing is left of a run that is killed. */
 const START_MS = 5000;
 const FAREWELL_MS = 200;
+const SETTLE_MS = 1;
 
 export interface Interrupting {
   worker: Worker;
@@ -55,6 +56,8 @@ export function startInterrupter(input: number): Interrupting {
       dismissed = true;
       worker.postMessage('');
       wait(state, 0, READY, FAREWELL_MS);
+      // Its session is closed on this thread by an interrupt, which is served while waiting.
+      wait(state, 0, GONE, SETTLE_MS);
     },
   };
 }

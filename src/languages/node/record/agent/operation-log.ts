@@ -47,6 +47,9 @@ export function createOperationLog(callSites: CallSites) {
   const inFlight = new Map<number, number>();
   const keys = new Map<number, number>();
   let closed = true;
+  let running: Callee | null = null;
+  let runningApi = -1;
+  let runningSinceUs = 0;
 
   /** What went into stacks, µs. */
   const spent = { sync: 0, async: 0 };
@@ -68,6 +71,25 @@ export function createOperationLog(callSites: CallSites) {
     return (noise & 1) === 0;
   };
 
+  const sync = (api: number, startUs: number, callee: Callee): void => {
+    if (closed) return;
+    const tookUs = nowUs() - startUs;
+    let site = NO_SITE;
+    if (tookUs >= LONG_CALL_US || (affordable(spent.sync, SYNC_BUDGET) && (spent.sync < SYNC_BUDGET.startUs || coin())))
+      site = stack(callee, 'sync');
+    if (site === NODES_OWN) return;
+    const row = table[api]![site + 1];
+    if (row) {
+      row.calls++;
+      row.totalUs += tookUs;
+      if (tookUs > row.maxUs) row.maxUs = tookUs;
+    } else {
+      const first = { api, site, calls: 1, totalUs: tookUs, maxUs: tookUs, sent: 0 };
+      table[api]![site + 1] = first;
+      rows.push(first);
+    }
+  };
+
   return {
     /** True while a wrapped call runs: what it calls itself is not counted again. */
     busy: false,
@@ -78,23 +100,19 @@ export function createOperationLog(callSites: CallSites) {
       return apis.length - 1;
     },
 
-    sync(api: number, startUs: number, callee: Callee): void {
-      if (closed) return;
-      const tookUs = nowUs() - startUs;
-      let site = NO_SITE;
-      if (tookUs >= LONG_CALL_US || (affordable(spent.sync, SYNC_BUDGET) && (spent.sync < SYNC_BUDGET.startUs || coin())))
-        site = stack(callee, 'sync');
-      if (site === NODES_OWN) return;
-      const row = table[api]![site + 1];
-      if (row) {
-        row.calls++;
-        row.totalUs += tookUs;
-        if (tookUs > row.maxUs) row.maxUs = tookUs;
-      } else {
-        const first = { api, site, calls: 1, totalUs: tookUs, maxUs: tookUs, sent: 0 };
-        table[api]![site + 1] = first;
-        rows.push(first);
-      }
+    sync,
+
+    /** A synchronous call begins; one at a time, as nested ones are not counted. */
+    startRunning(api: number, callee: Callee): void {
+      runningApi = api;
+      running = callee;
+      runningSinceUs = nowUs();
+    },
+
+    /** It ends, or the measurement ends while it runs: it counts once. */
+    endRunning(): void {
+      if (running) sync(runningApi, runningSinceUs, running);
+      running = null;
     },
 
     /** Begins an operation. UNLISTED: there is nothing to end. `endUs` where the end is known beforehand. */

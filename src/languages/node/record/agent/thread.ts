@@ -63,6 +63,7 @@ export function recordThread(fd: number, thread: number, name: string): Recorded
     },
     finish() {
       if (!profiler) return;
+      log.endRunning();
       const profile = profiler.stop();
       profiler = null;
       send({ type: 'end', profile, crashed: crashed && process.listenerCount('uncaughtException') === 0, ...progress(profile) });

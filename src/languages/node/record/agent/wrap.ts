@@ -75,13 +75,13 @@ export function wrapSync(
       const limit = Error.stackTraceLimit;
       log.busy = true;
       Error.stackTraceLimit = limit + 1;
-      const startUs = nowUs();
+      log.startRunning(index, wrapper);
       try {
         return apply(original, this, args);
       } finally {
         log.busy = false;
         Error.stackTraceLimit = limit;
-        log.sync(index, startUs, wrapper);
+        log.endRunning();
       }
     };
     return wrapper;
