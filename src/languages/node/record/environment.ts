@@ -11,7 +11,7 @@ export function scriptEnvironment(inherited: NodeJS.ProcessEnv, own: Record<stri
   const options = environment['NODE_OPTIONS'];
   if (options !== undefined) {
     const kept = withoutDebugger(options.match(/"[^"]*"|\S+/g) ?? []).join(' ');
-    if (kept) environment['NODE_OPTIONS'] = kept;
+    if (kept || options === '') environment['NODE_OPTIONS'] = kept;
     else delete environment['NODE_OPTIONS'];
   }
   return environment;

@@ -8,6 +8,8 @@ export interface DriverRequest {
   target: TargetOptions;
   output: 'inherit' | 'stderr';
   distFolder: string;
+  /** Variables that we ourselves inherit. */
+  environment: Record<string, string>;
   /** Where the result goes. */
   result: string;
   /** After the script's first line. */
@@ -16,6 +18,7 @@ export interface DriverRequest {
 }
 
 const request = JSON.parse(process.argv[2] ?? '') as DriverRequest;
+Object.assign(process.env, request.environment);
 const stop = new AbortController();
 const cancel = new AbortController();
 let begun = false;

@@ -53,7 +53,7 @@ export async function openWorkbench(name: string): Promise<Workbench> {
   const entry = join(import.meta.dirname, 'driver.ts');
   await build({ entryPoints: [entry], outfile: driver, bundle: true, platform: 'node', format: 'esm', logLevel: 'warning' });
   let runs = 0;
-  const environment = (options: RunOptions) => ({ ...process.env, TMPDIR: temporary, NODE_OPTIONS: '', ...options.environment });
+  const environment = { ...process.env, TMPDIR: temporary, NODE_OPTIONS: '' };
   return {
     folder,
     write(file, source) {
@@ -66,7 +66,7 @@ export async function openWorkbench(name: string): Promise<Workbench> {
       run(
         options.node,
         [...(options.nodeOptions ?? []), script, ...(options.args ?? [])],
-        { ...environment(options), ...options.env },
+        { ...environment, ...options.env },
         folder,
         options,
       ),
@@ -77,11 +77,12 @@ export async function openWorkbench(name: string): Promise<Workbench> {
         target: { script, args, cwd, nodePath: node, nodeOptions, env },
         output: options.output ?? 'inherit',
         distFolder,
+        environment: options.environment ?? {},
         result,
         ...(options.stopAfterMs === undefined ? {} : { stopAfterMs: options.stopAfterMs }),
         ...(options.cancelAfterMs === undefined ? {} : { cancelAfterMs: options.cancelAfterMs }),
       };
-      const outcome = await run(process.execPath, [driver, JSON.stringify(request)], environment(options), folder, options);
+      const outcome = await run(process.execPath, [driver, JSON.stringify(request)], environment, folder, options);
       const answer = existsSync(result)
         ? (JSON.parse(readFileSync(result, 'utf8')) as { recording?: Recording; failure?: string; bug?: string })
         : {};

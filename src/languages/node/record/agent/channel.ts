@@ -5,6 +5,7 @@ const CHUNK_BYTES = 4096;
 export const CHUNK_HEADER_BYTES = 8;
 
 const writeSync = fs.writeSync.bind(fs);
+const { stringify } = JSON;
 const pause = new Int32Array(new SharedArrayBuffer(4));
 const wait = Atomics.wait.bind(Atomics);
 
@@ -18,7 +19,7 @@ export function openChannel(fd: number, thread: number): (message: object) => vo
   const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   chunk.writeUInt32LE(thread, 0);
   return (message) => {
-    const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
+    const bytes = Buffer.from(`${stringify(message)}\n`);
     for (let from = 0; open && from < bytes.length;) {
       const length = bytes.copy(chunk, CHUNK_HEADER_BYTES, from);
       chunk.writeUInt32LE(length, 4);

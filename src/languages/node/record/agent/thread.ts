@@ -11,6 +11,9 @@ import { type Profiler, startProfiler } from './profiler.ts';
 import { wrapTimers } from './timers.ts';
 import { wrapWorkers } from './worker-waits.ts';
 
+/** Taken before the script can replace it. */
+const { stringify } = JSON;
+
 export interface RecordedThread {
   /** Wraps the core APIs. */
   wrap(): void;
@@ -91,7 +94,7 @@ function newSourceMaps(profile: CpuProfile | null, sent: Set<string>): Record<st
     if (!url || url.startsWith('node:') || sent.has(url)) continue;
     sent.add(url);
     const map = findSourceMap(url);
-    if (map) maps[url] = JSON.stringify(map.payload);
+    if (map) maps[url] = stringify(map.payload);
   }
   return maps;
 }

@@ -20,6 +20,7 @@ export interface WorkerSettings {
 export const BEGUN = 0;
 export const ENDED = 1;
 
+const { stringify } = JSON;
 const SETTINGS = 'unblock';
 /** For all workers together, when the process is about to end; one in the middle of native code does not hear us. */
 const PATIENCE_MS = 200;
@@ -77,7 +78,7 @@ export function followWorkers({ counts }: WorkerSettings): StartedWorkers {
       method: 'Runtime.evaluate',
       params: { expression: `(function ${HANDLE}() { globalThis.${HANDLE}?.${what}() })()` },
     };
-    session.post('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify(message) });
+    session.post('NodeWorker.sendMessageToWorker', { sessionId, message: stringify(message) });
   };
   const settle = (expected: () => boolean) => {
     const deadline = performance.now() + PATIENCE_MS;
