@@ -149,7 +149,8 @@ export function flameView(events: FlameEvents): FlameView {
     return right < 0 || x > size.width ? null : { x, width: Math.max(0, right - x), row: content.graph.depth[focused.node]! };
   }
 
-  function resize(): void {
+  /** Fits the canvas to its place; false when it did already. */
+  function resize(): boolean {
     const ratio = devicePixelRatio;
     const width = root.clientWidth;
     const height = root.clientHeight;
@@ -158,7 +159,7 @@ export function flameView(events: FlameEvents): FlameView {
       rowHeight = Math.max(LOWEST_ROW, Math.min(HIGHEST_ROW, Math.floor(height / (rows + 1))));
       room.style.height = `${(rows + 1) * rowHeight}px`;
     }
-    if (width === size.width && height === size.height && ratio === size.ratio) return;
+    if (width === size.width && height === size.height && ratio === size.ratio) return false;
     size = { width, height, ratio };
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
@@ -166,9 +167,11 @@ export function flameView(events: FlameEvents): FlameView {
     canvas.style.height = `${height}px`;
     // The canvas stays in place over the room that gives the scroll bar its length.
     room.style.marginTop = `-${height}px`;
+    return true;
   }
   // Drawn at once, as a canvas is empty after a change of its size.
   const resized = (): void => {
+    if (!resize()) return;
     if (asked !== 0) cancelAnimationFrame(asked);
     drawFrame(performance.now());
   };

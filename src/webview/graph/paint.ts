@@ -51,28 +51,65 @@ export function hatching(context: CanvasRenderingContext2D, palette: Palette): C
   return context.createPattern(tile, 'repeat');
 }
 
-/** Boxes by fill: changing the fill of a canvas costs more than a rectangle does. */
-const byFill: number[][] = Array.from({ length: TIME_KINDS.length * SHADES * 2 }, () => []);
+const STYLES = TIME_KINDS.length * SHADES;
 
-export function paint(picture: Picture): void {
-  const { context, width, height, rowHeight, scrolled, boxes, graph, palette, faded } = picture;
-  context.fillStyle = palette.background;
-  context.fillRect(0, 0, width, height);
-  for (const list of byFill) list.length = 0;
+/** Rectangles by fill (x, row, width, one after the other): changing the fill of a canvas costs more than a rectangle does. */
+const fills: number[][] = Array.from({ length: STYLES * 2 }, () => []);
+/** Boxes wide enough for a label, by fill. */
+const labelled: number[][] = Array.from({ length: STYLES * 2 }, () => []);
+/** For each row the rectangle that a next narrow box may lengthen: where it is in its list, where it ends, its fill. */
+const openAt: number[] = [];
+const openEnd: number[] = [];
+const openStyle: number[] = [];
+
+/** Up to this width neighbours of one kind are painted as one: there can be ten thousand of them. */
+const NARROW_PX = 2.5;
+
+function gatherFills({ boxes, graph, faded }: Picture): void {
+  for (const list of [...fills, ...labelled]) list.length = 0;
+  openEnd.length = 0;
   for (let i = 0; i < boxes.count; i++) {
     const node = boxes.node[i]!;
-    const shade = (graph.frame[node]! * 7 + 3) % SHADES;
-    byFill[((faded?.(node) ?? false) ? TIME_KINDS.length * SHADES : 0) + graph.kind[node]! * SHADES + shade]!.push(i);
-  }
-  for (let style = 0; style < byFill.length; style++) {
-    const list = byFill[style]!;
-    if (list.length === 0) continue;
-    context.fillStyle = fillOf(palette, style).fill;
-    for (const i of list) fillBox(picture, i);
-    if (kindOf(style) === KIND.awaitOverlapped && picture.hatch !== null) {
-      context.fillStyle = picture.hatch;
-      for (const i of list) fillBox(picture, i);
+    const width = boxes.width[i]!;
+    const narrow = width < NARROW_PX;
+    const shade = narrow ? 1 : (graph.frame[node]! * 7 + 3) % SHADES;
+    const style = (faded?.(node) === true ? STYLES : 0) + graph.kind[node]! * SHADES + shade;
+    const x = boxes.x[i]!;
+    const row = boxes.row[i]!;
+    const list = fills[style]!;
+    if (narrow) {
+      const end = openEnd[row];
+      if (end !== undefined && openStyle[row] === style && x >= end - 0.1 && x < end + 0.1) {
+        list[openAt[row]! + 2]! += width;
+        openEnd[row] = x + width;
+        continue;
+      }
+      openAt[row] = list.length;
+      openEnd[row] = x + width;
+      openStyle[row] = style;
     }
+    list.push(x, row, width > 3 ? width - GAP : width);
+    if (width >= NARROWEST_LABEL) labelled[style]!.push(i);
+  }
+}
+
+export function paint(picture: Picture): void {
+  const { context, width, height, rowHeight, scrolled, boxes, palette } = picture;
+  context.fillStyle = palette.background;
+  context.fillRect(0, 0, width, height);
+  gatherFills(picture);
+  for (let style = 0; style < fills.length; style++) {
+    const list = fills[style]!;
+    if (list.length === 0) continue;
+    const fillAll = (): void => {
+      for (let i = 0; i < list.length; i += 3)
+        context.fillRect(list[i]!, list[i + 1]! * rowHeight - scrolled, list[i + 2]!, rowHeight - GAP);
+    };
+    context.fillStyle = fillOf(palette, style).fill;
+    fillAll();
+    if (kindOf(style) !== KIND.awaitOverlapped || picture.hatch === null) continue;
+    context.fillStyle = picture.hatch;
+    fillAll();
   }
   if (palette.outline !== null) {
     context.strokeStyle = palette.outline;
@@ -86,30 +123,22 @@ export function paint(picture: Picture): void {
 }
 
 function fillOf(palette: Palette, style: number): { fill: string; text: string } {
-  const all = TIME_KINDS.length * SHADES;
-  const fills = style >= all ? palette.faded : palette.fills;
-  return fills[kindOf(style)]![style % SHADES]!;
+  return (style >= STYLES ? palette.faded : palette.fills)[kindOf(style)]![style % SHADES]!;
 }
 
 function kindOf(style: number): number {
-  return Math.floor((style % (TIME_KINDS.length * SHADES)) / SHADES);
-}
-
-function fillBox({ context, boxes, rowHeight, scrolled }: Picture, i: number): void {
-  const width = boxes.width[i]!;
-  context.fillRect(boxes.x[i]!, boxes.row[i]! * rowHeight - scrolled, width > 3 ? width - GAP : width, rowHeight - GAP);
+  return Math.floor((style % STYLES) / SHADES);
 }
 
 function writeLabels({ context, boxes, graph, palette, labels, rowHeight, scrolled, nameOf, sideOf }: Picture): void {
   context.font = fontOf(palette);
   context.textBaseline = 'middle';
-  for (let style = 0; style < byFill.length; style++) {
-    const list = byFill[style]!;
+  for (let style = 0; style < labelled.length; style++) {
+    const list = labelled[style]!;
     if (list.length === 0) continue;
     context.fillStyle = fillOf(palette, style).text;
     for (const i of list) {
       const width = boxes.width[i]!;
-      if (width < NARROWEST_LABEL) continue;
       const y = boxes.row[i]! * rowHeight - scrolled + rowHeight / 2;
       const node = boxes.node[i]!;
       const name = nameOf(graph.frame[node]!);
