@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const bundles = ['cli.cjs', 'extension.cjs', 'refactor-server.cjs', 'agent.cjs', 'agent-0x.cjs', 'interrupter.cjs', 'typescript.cjs', 'webview.js'];
+const bundles = [
+  'cli.cjs',
+  'extension.cjs',
+  'refactor-server.cjs',
+  'agent.cjs',
+  'agent-0x.cjs',
+  'interrupter.cjs',
+  'typescript.cjs',
+  'webview.js',
+];
 
 /** Throws an Error with a sentence for the reader when the build fails. */
 export function buildIfNeeded() {

@@ -62,7 +62,7 @@ async function recordInto(folder: string, request: RecordRequest): Promise<Recor
         operations: status.operations ?? NO_OPERATIONS,
         onCpu: null,
         processCpuUs: status.endUs > 0 ? status.cpuUs : null,
-        sourceMaps: {},
+        sourceMaps: status.sourceMaps,
       },
     ],
     notes: notesOn(log, status, target),
@@ -196,6 +196,6 @@ function notesOn(log: TickLog, status: ScriptStatus, target: Target): string[] {
   if (ran('ChildProcess.spawn node:internal/child_process:'))
     notes.push('The child processes of this run are not in it: 0x does not measure them.');
   if (target.nodeOptions.some((option) => option.includes('tsx')))
-    notes.push('0x applies no source maps: lines of TypeScript files are those of the compiled code.');
+    notes.push('0x tells no lines of compiled files: of TypeScript it shows functions.');
   return notes;
 }

@@ -58,7 +58,7 @@ export function launch(request: RecordRequest, onMessage: (thread: number, messa
 }
 
 /** tsx takes longer to load than many a script runs: a module in its place imports it and then has the measurement begin. */
-function announceLoader(options: readonly string[]): { options: string[]; loader: string | null } {
+export function announceLoader(options: readonly string[]): { options: string[]; loader: string | null } {
   const at = options.findIndex((option, index) => options[index - 1] === '--import' && /^file:.*\/tsx\//.test(option));
   const loader = options[at];
   if (loader === undefined) return { options: [...options], loader: null };

@@ -1,14 +1,17 @@
 import cluster from 'node:cluster';
 import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
+import { createRequire, findSourceMap, syncBuiltinESMExports } from 'node:module';
 import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import type { OperationLog as Operations } from '../../../../core/recording.ts';
 import { createCallSites } from '../agent/call-sites.ts';
 import { nowUs } from '../agent/clock.ts';
 import { wrapCoreApis } from '../agent/core-apis.ts';
+import { BEGIN_EVENT } from '../agent/messages.ts';
 import { createOperationLog } from '../agent/operation-log.ts';
 import { wrapTimers } from '../agent/timers.ts';
+import { forgetNoCache, keepLines } from '../agent/typescript-loader.ts';
 import { wrapWorkers } from '../agent/worker-waits.ts';
 import { SETTINGS_VARIABLE, type AgentSettings, type ScriptStatus } from './status.ts';
 
@@ -23,10 +26,10 @@ if (isMainThread) {
   if (settings !== undefined) follow(JSON.parse(settings) as AgentSettings);
 }
 
-function follow({ statusFile, nodeOptions, nodeOptionsVariable }: AgentSettings): void {
+function follow({ statusFile, nodeOptions, loader, nodeOptionsVariable }: AgentSettings): void {
   const status: ScriptStatus = {
     pid: process.pid,
-    beginTickUs: (performance.now() - performance.nodeTiming.v8Start) * 1000,
+    beginTickUs: 0,
     beginUs: 0,
     endUs: 0,
     exitCode: null,
@@ -34,6 +37,7 @@ function follow({ statusFile, nodeOptions, nodeOptionsVariable }: AgentSettings)
     threw: false,
     cpuUs: 0,
     operations: null,
+    sourceMaps: {},
   };
   const { renameSync, writeFileSync } = fs;
   const write = (): void => {
@@ -64,16 +68,45 @@ function follow({ statusFile, nodeOptions, nodeOptionsVariable }: AgentSettings)
   // 0x does not write a line down that the script has while it exits, so the last listener to hear of it has everything.
   process.on('exit', (code) => {
     const cpu = cpuUsage(cpuAtStart);
-    Object.assign(status, { exitCode: code, endUs: nowUs(), cpuUs: cpu.user + cpu.system, operations: operationsOf(log.delta()) });
+    Object.assign(status, {
+      exitCode: code,
+      endUs: nowUs(),
+      cpuUs: cpu.user + cpu.system,
+      operations: operationsOf(log.delta()),
+      sourceMaps: sourceMaps(),
+    });
     log.close();
     write();
   });
-  write();
-  markBegin();
-  const cpuAtStart = cpuUsage();
-  status.beginUs = nowUs();
-  write();
-  log.open();
+  let cpuAtStart = cpuUsage();
+  const begin = (): void => {
+    status.beginTickUs = (performance.now() - performance.nodeTiming.v8Start) * 1000;
+    markBegin();
+    cpuAtStart = cpuUsage();
+    status.beginUs = nowUs();
+    write();
+    log.open();
+  };
+  if (loader === null) begin();
+  else {
+    process.once(BEGIN_EVENT, () => {
+      forgetNoCache();
+      begin();
+    });
+    keepLines(loader);
+    write();
+  }
+}
+
+/** Maps that Node keeps because a loader asked for it (tsx does): what ran is not what the files hold. Only CommonJS can be listed. */
+function sourceMaps(): Record<string, string> {
+  const maps: Record<string, string> = {};
+  const script = process.argv[1] ?? '';
+  for (const url of [...Object.keys(createRequire(__filename).cache), script, pathToFileURL(script).href]) {
+    const map = findSourceMap(url);
+    if (map) maps[url] = JSON.stringify(map.payload);
+  }
+  return maps;
 }
 
 function operationsOf({ apis, sites, sync, async }: ReturnType<ReturnType<typeof createOperationLog>['delta']>): Operations {

@@ -97,7 +97,7 @@ function positionAt(positions: readonly Position[], offset: number): Position | 
 
 /** `name file:///a.mjs:3:10`; the name may be empty or hold spaces, and so may the path. Null for code without a source. */
 function parseName(name: string, script: number): Frame | null {
-  const match = /^(.*?) ?((?:file:\/\/|node:|\/|[A-Za-z]:[\\/]|\\\\).*):(\d+):(\d+)$/.exec(name);
+  const match = /^(?:(.*?) )?((?:file:\/\/|node:|\/|[A-Za-z]:[\\/]|\\\\).*):(\d+):(\d+)$/.exec(name);
   if (!match) return null;
   const [, functionName = '', url = '', line, column] = match;
   return { key: name, function: functionName, url, line: Number(line), column: Number(column), script, at: null };

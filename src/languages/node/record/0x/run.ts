@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../../../core/failure.ts';
 import type { Target } from '../../../../core/recording.ts';
-import { scriptEnvironment } from '../environment.ts';
+import { scriptEnvironment, withoutDebugger } from '../environment.ts';
+import { announceLoader } from '../launch.ts';
 import { SETTINGS_VARIABLE, type AgentSettings } from './status.ts';
 
 /** Where 0x is installed: beside the bundled programs, or above them. Throws a Failure. */
@@ -21,12 +22,13 @@ export function find0x(distFolder: string): string {
  */
 export function start0x({ zeroX, target, folder, agentFile, statusFile, output }: Start): ChildProcess {
   const { NODE_OPTIONS: variable, ...env } = scriptEnvironment(process.env, target.env);
-  const settings: AgentSettings = { statusFile, nodeOptions: target.nodeOptions, nodeOptionsVariable: variable ?? null };
+  const { options: nodeOptions, loader } = announceLoader(withoutDebugger(target.nodeOptions));
+  const settings: AgentSettings = { statusFile, nodeOptions: target.nodeOptions, loader, nodeOptionsVariable: variable ?? null };
   const options = ['--quiet', '--collect-only', '--working-dir', folder, '--output-dir', join(folder, 'out')];
   // Its own list of optimised functions would go to stdout, into the script's output, and is only needed for its page.
   const script = [
     ...splitOptions(variable ?? ''),
-    ...target.nodeOptions,
+    ...nodeOptions,
     '--require',
     agentFile,
     '--no-print-opt-source',

@@ -8,6 +8,8 @@ export interface AgentSettings {
   statusFile: string;
   /** What the script is to see as its node's options. */
   nodeOptions: string[];
+  /** The file URL of tsx, which is loaded ahead of the script: its loading is not the script's. Else null. */
+  loader: string | null;
   /** NODE_OPTIONS for the script's children, null where there is none. */
   nodeOptionsVariable: string | null;
 }
@@ -26,6 +28,8 @@ export interface ScriptStatus {
   cpuUs: number;
   /** Null when the script was killed. */
   operations: OperationLog | null;
+  /** Script URL → its source map's JSON text, where a loader left one with node. */
+  sourceMaps: Record<string, string>;
 }
 
 /** The name of the function in which the agent waits for the ticks to see the script begin. */
