@@ -30,8 +30,10 @@ export interface Driving {
 export function findDrivers(source: Source, calls: readonly TS.CallExpression[], awaited: ReadonlySet<TS.Node> | null): Driving {
   const driving: Driving = { drivers: [], reasons: [], path: [] };
   const visited = new Set<TS.Node>();
-  const climb = (call: TS.CallExpression): void => {
-    if (visited.has(call)) return;
+  const climb = (call: TS.CallExpression, through: readonly FunctionNode[]): void => {
+    const enclosing = enclosingFunction(call);
+    // A recursive call: a bound at every depth would be no bound.
+    if (visited.has(call) || (enclosing !== null && through.includes(enclosing))) return;
     visited.add(call);
     driving.path.push(call);
     const all = awaited === null ? new Set<TS.Node>() : new Set([...awaited, call]);
@@ -49,14 +51,14 @@ export function findDrivers(source: Source, calls: readonly TS.CallExpression[],
       }
       node = parent;
     }
-    const enclosing = enclosingFunction(call);
     if (enclosing === null) return;
+    const above = [...through, enclosing];
     const arrayCall = arrayCallAround(source, enclosing);
     const running = isAsync(enclosing) ? (arrayCall?.call ?? pooledCallAround(source, enclosing)) : null;
     if (running !== null) {
       const tie = awaited === null ? null : whyCallsTied(source, running, arrayCall?.kind ?? existingPool(source) ?? '', enclosing);
       if (typeof tie === 'string') driving.reasons.push(tie);
-      if (awaited === null || typeof tie === 'string') climb(running);
+      if (awaited === null || typeof tie === 'string') climb(running, above);
       else driving.drivers.push({ kind: 'running', call: running, review: tie ?? [] });
       return;
     }
@@ -66,13 +68,13 @@ export function findDrivers(source: Source, calls: readonly TS.CallExpression[],
       if (typeof driver !== 'string') driving.drivers.push(driver);
       else {
         driving.reasons.push(driver);
-        climb(arrayCall.call);
+        climb(arrayCall.call, above);
       }
       return;
     }
-    for (const caller of callsOf(source, enclosing)) climb(caller);
+    for (const caller of callsOf(source, enclosing)) climb(caller, above);
   };
-  calls.forEach(climb);
+  for (const call of calls) climb(call, []);
   return driving;
 }
 

@@ -1,7 +1,8 @@
 import type TS from 'typescript';
-import { bare, isAsync, type FunctionNode } from '../syntax/locate.ts';
-import { isFunctionLike } from '../syntax/scopes.ts';
-import { textOf, type Source } from '../syntax/source.ts';
+import { rootOf } from '../syntax/effects.ts';
+import { bare, contains, enclosingFunction, isAsync, type FunctionNode } from '../syntax/locate.ts';
+import { isAssignment, isFunctionLike } from '../syntax/scopes.ts';
+import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { isBareCallback, rewriteArrayCall, rewriteLoop, type Concurrency } from './concurrent-rounds.ts';
 import { arrayDriver, type Driver } from './drivers.ts';
@@ -15,6 +16,8 @@ import { finalCall, wrapInMain } from './top-level.ts';
  * edits that change the first calls themselves.
  */
 export function writeSpread(source: Source, editor: Editor, spread: Spread, drivers: readonly Driver[], concurrency: Concurrency): void {
+  const moved = drivers.flatMap((driver) => (driver.kind === 'loop' ? driver.rounds.taken : []));
+  for (const call of spread.calls) if (!moved.some((one) => contains(one, call))) refuseLostUpdate(source, call);
   const unawaited = finalCall(source, spread);
   const plain = new Set<FunctionNode>([...spread.functions].filter((node) => isBareCallback(node, spread.calls)));
   for (const node of spread.functions) if (!plain.has(node)) makeAsync(source, editor, node);
@@ -52,6 +55,26 @@ export function writeSpread(source: Source, editor: Editor, spread: Spread, driv
   }
   for (const step of steps.sort((a, b) => a.size - b.size)) step.write();
   if (spread.topLevel.size > 0 && unawaited === null) wrapInMain(source, editor, spread);
+}
+
+/** `this.total += await f()` reads the total before it waits and writes it afterwards: what others added meanwhile would be lost. */
+function refuseLostUpdate(source: Source, call: TS.CallExpression): void {
+  const enclosing = enclosingFunction(call);
+  if (enclosing === null) return;
+  for (let node: TS.Node = call; node !== enclosing; node = node.parent) {
+    if (!ts.isBinaryExpression(node) || node.left === call || !isAssignment(node.operatorToken.kind)) continue;
+    const root = rootOf(node.left);
+    const binding = root === null || root === 'this' ? null : source.scopes.bindingOf(root);
+    const isOwn = root === null || (binding !== null && contains(enclosing, binding.identifier));
+    const target = textOf(source, node.left);
+    const readsFirst =
+      node.operatorToken.kind !== ts.SyntaxKind.EqualsToken ||
+      source.text.slice(node.right.pos, call.getStart(source.ast)).includes(target);
+    if (!isOwn && readsFirst)
+      throw new Refusal(
+        `Line ${lineOf(source, node.getStart(source.ast))} would read \`${target}\` before it waits and write it afterwards: put what it waits for into a variable of its own first.`,
+      );
+  }
 }
 
 function isBodyOf(plain: ReadonlySet<FunctionNode>, call: TS.CallExpression): boolean {

@@ -24,7 +24,7 @@ export function finalCall(source: Source, { topLevel, calls }: Spread): TS.CallE
  * Where a file can't await at its top level: from the first statement that waits to the last that does anything, all goes into an async
  * `main`, in the old order. Refuses where something outside of it looks at what it declares.
  */
-export function wrapInMain(source: Source, editor: Editor, { topLevel }: Spread): void {
+export function wrapInMain(source: Source, editor: Editor, { topLevel, review }: Spread): void {
   const { statements } = source.ast;
   const first = statements.findIndex((statement) => topLevel.has(statement));
   const last = statements.findLastIndex((statement) => !isDeclarationOnly(statement));
@@ -48,6 +48,7 @@ export function wrapInMain(source: Source, editor: Editor, { topLevel }: Spread)
       );
   }
   if (moved.some(usesOwnThis)) throw new Refusal(`${sorry}, and it uses \`this\`: make the file an ES module.`);
+  review.add('what the end of the file does is now done a little later, should another file load this one for its effects');
   const name = freshName(source, 'main');
   const body = indentLines(source, editor.rendered(start, end), source.indent);
   const outer = indentationAt(source, start);
