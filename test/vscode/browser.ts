@@ -19,7 +19,7 @@ export function launchChromium(): Promise<Browser> {
 
 /** A page that reaches the local server only; VS Code serves its webviews from addresses below vscode-cdn, which its service worker answers. */
 export async function openPage(browser: Browser): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
   await context.route(
