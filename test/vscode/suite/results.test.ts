@@ -8,11 +8,13 @@ const file = () => workspaceFile('sequential-requests', 'fetch-prices.mjs');
 describe('profiling an example', () => {
   let shown: string[] = [];
   let profiled = '';
+  let files: string[] = [];
 
   before(async function () {
     this.timeout(120_000);
     const editor = await openExample('sequential-requests', 'fetch-prices.mjs');
     profiled = editor.document.getText();
+    files = await filesOf(workspaceFile('sequential-requests'));
     shown = await messagesOf(async () => assert.equal(await run(COMMANDS.profile), true));
   });
 
@@ -97,6 +99,34 @@ describe('profiling an example', () => {
     assert.equal(document.getText(), profiled);
   });
 
+  it('says why where the change can no longer be made', async () => {
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(file(), new vscode.Position(13, 0), '    if (price > 1e9) break;\n');
+    await vscode.workspace.applyEdit(edit);
+    const [diagnostic] = diagnosticsOf(file());
+    assert.ok(diagnostic);
+    // VS Code keeps disabled actions to itself here, so that only what explains them is seen.
+    assert.deepEqual(await actionsAt(file(), diagnostic.range, vscode.CodeActionKind.RefactorRewrite), []);
+    const fixes = await actionsAt(file(), diagnostic.range, vscode.CodeActionKind.QuickFix);
+    const why = fixes.find((one) => one.command?.command === COMMANDS.whyNot);
+    assert.ok(why?.command);
+    const { command, arguments: passed = [] } = why.command;
+    const [words] = await messagesOf(() => run(command, ...(passed as unknown[])));
+    assert.match(words ?? '', /break/);
+    await vscode.commands.executeCommand('undo');
+  });
+
+  it('shows the flame graph that 0x draws', async function () {
+    this.timeout(60_000);
+    await run(COMMANDS.open0xFlameGraph);
+    const tab = (): vscode.Tab | undefined =>
+      vscode.window.tabGroups.all.flatMap((group) => group.tabs).find((one) => one.label === '0x · fetch-prices.mjs');
+    await until('the page is open', () => tab() !== undefined);
+    await vscode.window.tabGroups.close(tab()!);
+  });
+
+  it('leaves the workspace as it was', async () => assert.deepEqual(await filesOf(workspaceFile('sequential-requests')), files));
+
   it('hides what falls below the share that is asked for, and what is switched off', async () => {
     await withSettings({ 'unblock.minimumShare': 100 }, async () => {
       await until('no diagnostic', () => diagnosticsOf(file()).length === 0);
@@ -123,3 +153,7 @@ describe('profiling an example', () => {
     );
   });
 });
+
+async function filesOf(folder: vscode.Uri): Promise<string[]> {
+  return (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name).sort();
+}
