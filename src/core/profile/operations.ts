@@ -64,6 +64,15 @@ interface Ordered {
   byEnd: number[];
 }
 
+/** Where no stack was taken, as there were too many to afford, an operation is taken to come from where its API was called last. */
+function nameSites(rows: Row[]): void {
+  const last = new Map<string, number>();
+  for (const row of rows) {
+    if (row.site >= 0) last.set(row.api, row.site);
+    else row.site = last.get(row.api) ?? -1;
+  }
+}
+
 /**
  * The operations as groups with how many were in flight meanwhile, and what the sweep over idle time needs.
  * @param endedItself the script came to its end: what was still in flight then, nobody had waited for
@@ -86,6 +95,7 @@ export function orderOperations(log: OperationLog, laneEndUs: number, endedItsel
   rows.forEach((row, at) => {
     if (row.nature === 'timer' && isGuard(rows, at)) row.nature = 'serving';
   });
+  nameSites(rows);
   const operations: Operation[] = [];
   for (const { api: name, site: from, nature, startUs: start, endUs: end } of rows) {
     const key = `${name} ${from} ${nature}`;

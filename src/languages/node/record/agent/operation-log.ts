@@ -8,7 +8,9 @@ type Callee = (...args: never[]) => unknown;
 const LONG_CALL_US = 500;
 /** Share of the elapsed time that may go into the stacks of shorter calls, and a start so that short runs get theirs. */
 const SYNC_BUDGET = { share: 0.02, startUs: 2000 };
-const ASYNC_BUDGET = { share: 0.04, startUs: 30_000 };
+const ASYNC_BUDGET = { share: 0.02, startUs: 10_000 };
+/** Past the budget, an API whose last stacks were this often the same is taken to be called from there again. */
+const USUAL_AFTER = 8;
 /** Past this many, an operation that runs beside two others of the same API and site is no longer listed: a third changes no verdict. */
 const LISTED_IN_FULL = 20_000;
 /** About 10 MB in the recorder; what comes after is only counted. */
@@ -58,8 +60,19 @@ export function createOperationLog(callSites: CallSites) {
 
   const stack = (callee: Callee, kind: 'sync' | 'async'): number => {
     const startUs = nowUs();
-    const site = callSites.here(callee);
+    const site = callSites.here(callee, startUs);
     spent[kind] += nowUs() - startUs;
+    return site;
+  };
+
+  /** Of each API the site of its last stack, and how many in a row had it. */
+  const usual: { site: number; same: number }[] = [];
+  const siteOf = (api: number, callee: Callee): number => {
+    const before = usual[api]!;
+    if (!affordable(spent.async, ASYNC_BUDGET)) return before.same >= USUAL_AFTER ? before.site : NO_SITE;
+    const site = stack(callee, 'async');
+    before.same = site === before.site ? before.same + 1 : 0;
+    before.site = site;
     return site;
   };
 
@@ -97,6 +110,7 @@ export function createOperationLog(callSites: CallSites) {
     api(name: string): number {
       apis.push(name);
       table.push([]);
+      usual.push({ site: NO_SITE, same: 0 });
       return apis.length - 1;
     },
 
@@ -119,7 +133,7 @@ export function createOperationLog(callSites: CallSites) {
     begin(api: number, callee: Callee, endUs = -1): number {
       if (closed) return UNLISTED;
       const startUs = nowUs();
-      const site = affordable(spent.async, ASYNC_BUDGET) ? stack(callee, 'async') : NO_SITE;
+      const site = siteOf(api, callee);
       if (site === NODES_OWN) return UNLISTED;
       if (listed >= LISTED_IN_FULL) {
         const key = api * 1_048_576 + site;
