@@ -2,22 +2,34 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * In each page before its own scripts: when the first label is written onto a canvas (both viewers write them with `fillText`), and the
- * longest task of the main thread so far (the browser reports those from 50 ms on).
+ * In each page before its own scripts: when the frame with the first label on a canvas has been produced (both viewers write labels with
+ * `fillText`), and the longest task of the main thread so far (the browser reports those from 50 ms on).
  */
 function watch() {
   window.bench = { painted: null, longest: 0 };
   new PerformanceObserver((list) => {
     for (const task of list.getEntries()) window.bench.longest = Math.max(window.bench.longest, task.duration);
   }).observe({ type: 'longtask', buffered: true });
+  let inFrame = false;
+  const ask = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (callback) =>
+    ask((time) => {
+      inFrame = true;
+      try {
+        callback(time);
+      } finally {
+        inFrame = false;
+      }
+    });
+  // The first task after a frame's callbacks runs when the frame is done.
+  const { port1, port2 } = new window.MessageChannel();
+  port1.onmessage = () => (window.bench.painted = performance.now());
+  const done = () => port2.postMessage(null);
   const write = window.CanvasRenderingContext2D.prototype.fillText;
   window.CanvasRenderingContext2D.prototype.fillText = function (...args) {
-    if (window.bench.painted === null) {
-      window.bench.painted = 0;
-      window.CanvasRenderingContext2D.prototype.fillText = write;
-      // The frame is on the screen when the next one begins.
-      requestAnimationFrame(() => requestAnimationFrame(() => (window.bench.painted = performance.now())));
-    }
+    window.CanvasRenderingContext2D.prototype.fillText = write;
+    if (inFrame) done();
+    else ask(done);
     return write.apply(this, args);
   };
 }

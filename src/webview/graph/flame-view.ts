@@ -276,7 +276,9 @@ export function flameView(events: FlameEvents): FlameView {
         hovered = -1;
         root.scrollTop = 0;
       }
-      redraw();
+      // Not at the next frame, but for it.
+      if (asked !== 0) cancelAnimationFrame(asked);
+      drawFrame(performance.now());
     },
     fade(next) {
       if (faded === null && next === null) return;
