@@ -160,15 +160,25 @@ function stepper(page: Page, example: string, died: Promise<never>): (name: stri
 async function nextReport(dataFolder: string, page: Page, seen: Set<string>): Promise<Report> {
   const giveUp = Date.now() + 90_000;
   for (;;) {
-    const report = readdirSync(dataFolder, { recursive: true, encoding: 'utf8' }).find(
-      (name) => name.endsWith('/report.json') && !seen.has(name),
-    );
-    if (report !== undefined) {
+    const report = filesBelow(dataFolder).find((name) => name.endsWith('/report.json') && !seen.has(name));
+    const text = report === undefined ? '' : readFileSync(join(dataFolder, report), 'utf8');
+    // A report that is still being written does not end yet.
+    if (report !== undefined && text.trimEnd().endsWith('}')) {
       seen.add(report);
-      return JSON.parse(readFileSync(join(dataFolder, report), 'utf8')) as Report;
+      return JSON.parse(text) as Report;
     }
     if (Date.now() > giveUp) throw new Error('No report came.');
     await page.waitForTimeout(200);
+  }
+}
+
+function filesBelow(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  } catch (error) {
+    // The extension takes the results of the run before away while the folders are read.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
   }
 }
 
