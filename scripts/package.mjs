@@ -17,7 +17,17 @@ const vsix = resolve(flags.out);
 rmSync(staging, { recursive: true, force: true });
 mkdirSync(staging, { recursive: true });
 run('scripts/build.mjs', ['--production', '--outdir', join(staging, 'dist')], root);
-for (const name of ['media', 'docs/rules', 'examples', 'package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'])
+for (const name of [
+  'media',
+  'docs/rules',
+  'docs/images',
+  'examples',
+  'package.nls.json',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  '.vscodeignore',
+])
   copy(name);
 // npm's scripts and the development packages are of no use to whoever installs the extension.
 const shipped = { ...manifest, activationEvents: manifest.activationEvents ?? [] };
