@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { htmlReport } from '../../src/core/report/html.ts';
+import { htmlReport, webviewHtml } from '../../src/core/report/html.ts';
 import type { CpuProfile } from '../../src/core/recording.ts';
 import type { Report } from '../../src/core/report/report.ts';
 import { profileOf } from './profiles.ts';
@@ -223,6 +223,61 @@ describe('the HTML report in a browser', { skip: missing }, () => {
       assert.deepEqual(complaints, []);
       await page.close();
     });
+
+  it('follows the theme, and speaks with its editor', async () => {
+    const file = join(folder, 'webview.html');
+    writeFileSync(file, webviewHtml({ title: 'Unblock', scriptUri: pathToFileURL(script).href, nonce: 'abc123' }));
+    const page = await browser.newPage({ viewport: { width: 1000, height: 600 }, reducedMotion: 'reduce' });
+    const complaints: string[] = [];
+    page.on('console', (message) => message.type() !== 'log' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    // As text: what the test runner adds to functions isn't there in a page.
+    await page.addInitScript({
+      content: 'window.posted = []; window.acquireVsCodeApi = () => ({ postMessage: (message) => window.posted.push(message) });',
+    });
+    await page.goto(pathToFileURL(file).href);
+    const posted = (): Promise<unknown> => page.evaluate(() => (window as unknown as { posted: unknown[] }).posted.splice(0));
+    assert.deepEqual(await posted(), [{ type: 'ready' }]);
+    await page.evaluate(
+      ([report, text]) => {
+        const bytes = new TextEncoder().encode(text);
+        window.postMessage({ type: 'show', title: 'report.js', report, lanes: [{ name: 'main', bytes }] }, '*');
+        // Before the profile is read.
+        window.postMessage({ type: 'focus', file: '/home/dev/shop/lib/load.js', line: 15 }, '*');
+        window.postMessage({ type: 'stale', stale: true }, '*');
+      },
+      [sampleReport(), JSON.stringify(sampleProfile())] as const,
+    );
+    await page.locator('.details .name', { hasText: 'loadAll' }).waitFor();
+    assert.match(await page.locator('.banner').innerText(), /source has changed since/);
+    await page.keyboard.press('f');
+    await page.keyboard.press('o');
+    await page.getByRole('button', { name: 'Fix' }).click();
+    await page.keyboard.press('3');
+    await page.getByRole('button', { name: /^line 15/ }).click();
+    assert.deepEqual(await posted(), [
+      { type: 'fix', advice: 'a1' },
+      { type: 'openSource', file: '/home/dev/shop/lib/load.js', line: 12, column: 1 },
+      { type: 'fix', advice: 'a1' },
+      { type: 'openSource', file: '/home/dev/shop/lib/load.js', line: 15, column: 1 },
+    ]);
+    await page.keyboard.press('1');
+    const before = await picture(page);
+    await page.evaluate(() => {
+      document.body.className = 'vscode-dark';
+      document.documentElement.style.setProperty('--vscode-editor-background', '#102030');
+      document.documentElement.style.setProperty('--vscode-charts-red', 'rgba(255, 0, 0, 0.9)');
+    });
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    assert.notEqual(await picture(page), before);
+    const corner = await page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.flame-canvas')!;
+      return [...canvas.getContext('2d')!.getImageData(canvas.width - 2, canvas.height - 2, 1, 1).data];
+    });
+    assert.deepEqual(corner, [0x10, 0x20, 0x30, 255]);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
 
   it('says in a sentence what it can’t draw', async () => {
     const { page } = await show([{ name: 'main', profile: { nodes: [] } as unknown as CpuProfile }], null);

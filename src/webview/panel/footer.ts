@@ -33,7 +33,7 @@ export function footer(events: { open(): void; fix(): void }): Footer {
           element(
             'span',
             { class: 'muted', id: 'flame-keys' },
-            'Click a box or use the arrow keys. Enter zooms in, Escape out, / searches, o opens the source.',
+            'Click a box or use the arrow keys. Enter or the wheel zooms, Escape goes back, dragging moves, / searches, o opens the source.',
           ),
         );
         return;
