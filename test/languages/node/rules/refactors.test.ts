@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { supportedNodes } from '../../../node-versions/index.ts';
 import { rules } from '../../../../src/languages/node/rules/index.ts';
 import { applyEdits } from '../../../../src/languages/node/refactors/edits.ts';
 
@@ -61,6 +62,9 @@ for (const rule of rules) {
         const [plain, refactored] = await Promise.all([run(join(copy, 'before', program)), run(join(copy, 'after', program))]);
         assert.equal(plain.code, 0, plain.stderr);
         assert.deepEqual(refactored, plain);
+        const strips = supportedNodes().find((node) => node.major >= 24);
+        if (/\.m?ts$/.test(program) && strips !== undefined)
+          assert.equal((await run(join(copy, 'after', program), strips.path)).stdout, plain.stdout);
       });
     }
   });
@@ -81,10 +85,11 @@ function update(folder: string, found: Case, texts: Map<string, string>): void {
   for (const [name, text] of texts) writeFileSync(join(folder, 'after', name), text);
 }
 
-function run(file: string): Promise<{ code: number; stdout: string; stderr: string }> {
-  const typescript = /\.[mc]?ts$/.test(file) ? ['--import', import.meta.resolve('tsx')] : [];
+/** With Node's own type stripping where a node that has it is given, else through tsx. */
+function run(file: string, stripping?: string): Promise<{ code: number; stdout: string; stderr: string }> {
+  const typescript = /\.[mc]?ts$/.test(file) && stripping === undefined ? ['--import', import.meta.resolve('tsx')] : [];
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [...typescript, file, join(file, '..')], (error, stdout, stderr) => {
+    const child = execFile(stripping ?? process.execPath, [...typescript, file, join(file, '..')], (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr });
     });
     child.stdin?.end();
