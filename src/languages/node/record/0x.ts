@@ -191,6 +191,7 @@ const NO_OPERATIONS: OperationLog = { apis: [], sites: [], sync: [], async: { ap
 function notesOn(log: TickLog, status: ScriptStatus, target: Target): string[] {
   const notes: string[] = [];
   if (!status.operations) notes.push('It was killed before it could say what it had waited for: its waiting is not charged to lines.');
+  if (status.signal === 'SIGINT') notes.push('0x ends a script on Ctrl+C without asking the script: its own handler did not run.');
   const ran = (name: string): boolean => log.code.some((code) => code.name.startsWith(name));
   if (ran('Worker node:internal/worker:')) notes.push('The worker threads of this run are not in it: 0x does not measure them.');
   if (ran('ChildProcess.spawn node:internal/child_process:'))
