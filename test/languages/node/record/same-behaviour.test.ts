@@ -170,9 +170,9 @@ it('keeps a terminal a terminal: stdin, size and one Ctrl+C', { skip: !existsSyn
   const script = bench.write(
     'terminal.cjs',
     `process.stdin.setRawMode(true); process.stdin.setRawMode(false);
-     let signals = 0; process.on('SIGINT', () => { if (++signals === 1) setTimeout(() => { console.log('SIGINTs', signals); process.exit(4); }, 200); });
+     let signals = 0; process.on('SIGINT', () => { if (++signals === 1) setTimeout(() => { console.log('SIGINTs ' + signals); process.exit(4); }, 200); });
      process.stdin.on('data', (line) => console.log('read', String(line).trim()));
-     console.log(process.stdin.isTTY, process.stdout.isTTY, process.stderr.isTTY, 'ready');`,
+     console.log([process.stdin.isTTY, process.stdout.isTTY, process.stderr.isTTY, 'ready'].join(' '));`,
   );
   const result = `${bench.folder}/terminal.json`;
   const request = JSON.stringify({

@@ -47,12 +47,12 @@ export function createCallSites(ownFile: string): CallSites {
   const roots = new Map<number, Step[]>();
 
   const intern = (frames: StructuredFrame[]): number => {
-    if (frames[0]?.getFileName()?.startsWith('node:internal/modules/')) return NODES_OWN;
     let next = roots;
     let last: Step | null = null;
     const path: SiteFrame[] = [];
     for (const frame of frames) {
       const file = frame.getFileName();
+      if (!last && isLoader(file)) return NODES_OWN;
       if (!file || file.startsWith('node:') || file === ownFile) continue;
       const position = frame.getPosition() * 2 + (frame.isAsync() ? 1 : 0);
       let steps = next.get(position);
@@ -97,7 +97,11 @@ export function createCallSites(ownFile: string): CallSites {
 
 /** True when Node's module loader called `callee`: cheaper than a whole stack. */
 export function calledByLoader(callee: (...args: never[]) => unknown): boolean {
-  return stackOf(callee, 1)[0]?.getFileName()?.startsWith('node:internal/modules/') === true;
+  return isLoader(stackOf(callee, 1)[0]?.getFileName());
+}
+
+function isLoader(file: string | null | undefined): boolean {
+  return file?.startsWith('node:internal/modules/') === true;
 }
 
 function describe(frame: StructuredFrame, file: string): SiteFrame {

@@ -6,9 +6,12 @@ type Callee = (...args: never[]) => unknown;
 
 /** A call this long is always worth a stack. */
 const LONG_CALL_US = 500;
-/** Share of the elapsed time that may go into the stacks of shorter calls, and a start so that short runs get theirs. */
-const SYNC_BUDGET = { share: 0.02, startUs: 2000 };
-const ASYNC_BUDGET = { share: 0.02, startUs: 10_000 };
+/** So many stacks are taken whatever they cost; after them, this share of the elapsed time may go into stacks. */
+const ALWAYS_TAKEN = 300;
+const SYNC_SHARE = 0.02;
+const ASYNC_SHARE = 0.02;
+/** A stack that seems to take longer was interrupted by the scheduler. */
+const DEAREST_STACK_US = 100;
 /** Past the budget, an API whose last stacks were this often the same is taken to be called from there again. */
 const USUAL_AFTER = 8;
 /** Past this many, an operation that runs beside two others of the same API and site is no longer listed: a third changes no verdict. */
@@ -53,15 +56,15 @@ export function createOperationLog(callSites: CallSites) {
   let runningApi = -1;
   let runningSinceUs = 0;
 
-  /** What went into stacks, µs. */
-  const spent = { sync: 0, async: 0 };
-  const affordable = (spentUs: number, budget: { share: number; startUs: number }) =>
-    spentUs < budget.startUs || spentUs - budget.startUs < budget.share * (nowUs() - beganUs);
+  const spent = { sync: { stacks: 0, us: 0 }, async: { stacks: 0, us: 0 } };
+  const affordable = (kind: { stacks: number; us: number }, share: number) =>
+    kind.stacks < ALWAYS_TAKEN || kind.us < share * (nowUs() - beganUs);
 
-  const stack = (callee: Callee, kind: 'sync' | 'async'): number => {
+  const stack = (callee: Callee, kind: { stacks: number; us: number }): number => {
     const startUs = nowUs();
     const site = callSites.here(callee, startUs);
-    spent[kind] += nowUs() - startUs;
+    kind.stacks++;
+    kind.us += Math.min(DEAREST_STACK_US, nowUs() - startUs);
     return site;
   };
 
@@ -69,8 +72,8 @@ export function createOperationLog(callSites: CallSites) {
   const usual: { site: number; same: number }[] = [];
   const siteOf = (api: number, callee: Callee): number => {
     const before = usual[api]!;
-    if (!affordable(spent.async, ASYNC_BUDGET)) return before.same >= USUAL_AFTER ? before.site : NO_SITE;
-    const site = stack(callee, 'async');
+    if (!affordable(spent.async, ASYNC_SHARE)) return before.same >= USUAL_AFTER ? before.site : NO_SITE;
+    const site = stack(callee, spent.async);
     before.same = site === before.site ? before.same + 1 : 0;
     before.site = site;
     return site;
@@ -88,8 +91,8 @@ export function createOperationLog(callSites: CallSites) {
     if (closed) return;
     const tookUs = nowUs() - startUs;
     let site = NO_SITE;
-    if (tookUs >= LONG_CALL_US || (affordable(spent.sync, SYNC_BUDGET) && (spent.sync < SYNC_BUDGET.startUs || coin())))
-      site = stack(callee, 'sync');
+    if (tookUs >= LONG_CALL_US || (affordable(spent.sync, SYNC_SHARE) && (spent.sync.stacks < ALWAYS_TAKEN || coin())))
+      site = stack(callee, spent.sync);
     if (site === NODES_OWN) return;
     const row = table[api]![site + 1];
     if (row) {

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { supportedNodes } from '../../../node-versions/index.ts';
+import { openWorkbench, operationsOf, type Workbench } from './runs.ts';
+
+let bench: Workbench;
+before(async () => {
+  bench = await openWorkbench('operations');
+});
+after(() => bench.remove());
+
+/** What is noted of a run, and from where: `function:line < its caller:line`. */
+const cases: { name: string; file: string; source: string; expected: string[] }[] = [
+  {
+    name: 'named imports of blocking calls, in nested calls once',
+    file: 'blocking.mjs',
+    source: `import { readFileSync, cpSync, rmSync } from 'node:fs';
+import { execSync } from 'node:child_process';
+function load() { return readFileSync(process.argv[1]); }
+load();
+execSync('true');
+cpSync(process.argv[1], process.argv[1] + '.copy'); rmSync(process.argv[1] + '.copy');`,
+    expected: ['fs.readFileSync from load:3 < -:4', 'child_process.execSync from -:5', 'fs.cpSync from -:6', 'fs.rmSync from -:6'],
+  },
+  {
+    name: 'waits, at the line that began them, across awaits',
+    file: 'waits.mjs',
+    source: `import { readFile } from 'node:fs/promises';
+import { setTimeout as rest } from 'node:timers/promises';
+async function inner() {
+  await rest(5);
+  return readFile(process.argv[1]);
+}
+async function outer() { await inner(); }
+await outer();`,
+    expected: ['timers.promises.setTimeout from inner:4 < outer:7 < -:8', 'fs.promises.readFile from inner:5 < await outer:7 < await -:8'],
+  },
+  {
+    name: 'callbacks, timers, processes and native work',
+    file: 'callbacks.cjs',
+    source: `const fs = require('node:fs'), zlib = require('node:zlib'), crypto = require('node:crypto'), { exec, spawn } = require('node:child_process');
+fs.readFile(__filename, () => {});
+zlib.gzip('text', () => {});
+crypto.pbkdf2('a', 'b', 1, 8, 'sha1', () => {});
+exec('true', () => {});
+spawn('true');
+setTimeout(function later() {}, 3);
+crypto.randomBytes(8);`,
+    expected: [
+      'crypto.randomBytes from -:8',
+      'fs.readFile from -:2',
+      'zlib.gzip from -:3',
+      'crypto.pbkdf2 from -:4',
+      'child_process.exec from -:5',
+      'child_process.spawn from -:6',
+      'setTimeout from -:7',
+    ],
+  },
+  {
+    name: 'requests until their answer is read',
+    file: 'requests.mjs',
+    source: `import http from 'node:http';
+const server = http.createServer((q, r) => r.end('{}')).listen(0, '127.0.0.1', async () => {
+  const url = 'http://127.0.0.1:' + server.address().port;
+  const answer = await fetch(url);
+  await answer.json();
+  http.get(url, (r) => r.resume().on('end', () => { server.closeAllConnections(); server.close(); }));
+});`,
+    expected: ['fetch from -:4', 'Response.json from -:5', 'http.get from -:6'],
+  },
+  {
+    name: 'answers of workers',
+    file: 'workers.mjs',
+    source: `import { Worker } from 'node:worker_threads';
+const worker = new Worker("require('node:worker_threads').parentPort.on('message', (m) => m ? process.exit() : require('node:worker_threads').parentPort.postMessage(m))", { eval: true });
+worker.on('message', () => worker.postMessage(1));
+worker.postMessage(0);`,
+    expected: ['worker_threads.Worker from -:2', 'Worker.postMessage from -:4', 'Worker.postMessage from -:3'],
+  },
+  {
+    name: 'no reading of modules',
+    file: 'modules.cjs',
+    source: "require('./module-of-it.cjs'); import('./module-of-it.mjs');",
+    expected: [],
+  },
+];
+
+for (const { major, path: node } of supportedNodes()) {
+  describe(`on Node ${major} a recording holds`, () => {
+    for (const { name, file, source, expected } of cases) {
+      it(name, async () => {
+        bench.write('module-of-it.cjs', 'exports.a = 1;');
+        bench.write('module-of-it.mjs', 'export const b = 2;');
+        const { recording, stderr } = await bench.recorded(bench.write(file, source), { node });
+        assert.equal(stderr, '');
+        const [main] = recording!.lanes;
+        // `net.connect` and `dns.lookup` come and go with Node's own connection pools.
+        assert.deepEqual(
+          operationsOf(main!).filter((one) => !/^(?:net|dns)\./.test(one)),
+          expected,
+        );
+        const { startUs, endUs } = main!.operations.async;
+        startUs.forEach((start, index) => assert.ok(endUs[index]! >= start, `${name}: an operation that ended`));
+      });
+    }
+
+    it('times of computing, blocking and waiting on one clock', async () => {
+      const script = bench.write(
+        'times.cjs',
+        `const { spawnSync } = require('node:child_process');
+function compute() { const end = Date.now() + 150; let x = 0; while (Date.now() < end) x++; return x; }
+function block() { spawnSync('sleep', ['0.15']); }
+compute(); block(); setTimeout(() => {}, 150);`,
+      );
+      const { recording } = await bench.recorded(script, { node });
+      const { run, lanes } = recording!;
+      const [{ cpuProfile, operations, onCpu, processCpuUs }] = lanes as [(typeof lanes)[0]];
+      assert.ok(processCpuUs! > 0);
+      for (const name of ['compute', 'block', '(idle)']) {
+        const ids = new Set(
+          cpuProfile.nodes.filter((one) => one.callFrame.functionName === name || parents(cpuProfile, one.id, name)).map((one) => one.id),
+        );
+        const us = cpuProfile.samples.reduce((sum, id, index) => sum + (ids.has(id) ? cpuProfile.timeDeltas[index]! : 0), 0);
+        assert.ok(us > 75_000, `${name} has ${us} µs`);
+      }
+      assert.ok(cpuProfile.nodes.every((one) => !/agent\.cjs|interrupter\.cjs/.test(one.callFrame.url)));
+      assert.ok(operations.sync[0]!.totalUs > 140_000 && operations.sync[0]!.totalUs < run.wallUs);
+      assert.ok(operations.async.startUs[0]! >= cpuProfile.startTime && operations.async.endUs[0]! <= cpuProfile.endTime + 5000);
+      if (process.platform === 'linux') {
+        assert.ok(onCpu!.atUs.length > 2);
+        assert.ok(onCpu!.atUs[0]! < cpuProfile.startTime + 100_000 && onCpu!.atUs.at(-1)! > cpuProfile.endTime - 300_000);
+        assert.ok(onCpu!.cpuUs.at(-1)! - onCpu!.cpuUs[0]! < run.wallUs);
+      }
+    });
+
+    it('worker threads as lanes, terminated ones too', async () => {
+      const script = bench.write(
+        'lanes.mjs',
+        `import { Worker, isMainThread, parentPort } from 'node:worker_threads';
+function burn(ms) { const end = Date.now() + ms; let x = 0; while (Date.now() < end) x++; return x; }
+if (isMainThread) {
+  const worker = new Worker(new URL(import.meta.url));
+  worker.once('message', () => worker.terminate());
+} else { burn(150); parentPort.postMessage('done'); function spin() { for (;;) burn(10); } spin(); }`,
+      );
+      const { recording } = await bench.recorded(script, { node });
+      const [, worker] = recording!.lanes;
+      assert.deepEqual([recording!.lanes.length, worker?.kind, worker?.name], [2, 'worker', 'worker 1']);
+      assert.ok(worker!.cpuProfile.nodes.some((one) => one.callFrame.functionName === 'burn'));
+      if (process.platform === 'linux') assert.notEqual(worker!.onCpu, null);
+    });
+
+    it('so many operations that they are bounded, and says so', async () => {
+      const script = bench.write(
+        'many.cjs',
+        'let left = 30000; const fs = require("node:fs"); for (let i = 0; i < 30000; i++) fs.access(__filename, () => left--);',
+      );
+      const { recording } = await bench.recorded(script, { node });
+      assert.ok(recording!.lanes[0]!.operations.async.api.length < 25_000);
+      assert.match(recording!.notes.join(), /asynchronous operations/);
+    });
+
+    it('TypeScript through what the node or the project has', async () => {
+      const source = `interface Thing {\n  n: number;\n}\n\nfunction burn(ms: number): Thing {\n  const end: number = Date.now() + ms;\n  let n = 0;\n  while (Date.now() < end) {\n    n++;\n  }\n  return { n };\n}\nconsole.log(burn(200).n > 0);\n`;
+      const script = bench.write('typed script #é.mts', source);
+      const { recording, failure, stdout } = await bench.recorded(script, { node });
+      if (major === 20) {
+        assert.match(failure!, /^Node 20\.\d+ can't run typed script #é\.mts: add tsx/);
+        return;
+      }
+      assert.equal(stdout, 'true\n');
+      const burn = recording!.lanes[0]!.cpuProfile.nodes.find((one) => one.callFrame.functionName === 'burn');
+      assert.deepEqual([burn?.callFrame.url, burn?.callFrame.lineNumber], [pathToFileURL(script).href, 4]);
+    });
+  });
+}
+
+function parents(
+  profile: { nodes: { id: number; callFrame: { functionName: string }; children?: number[] }[] },
+  id: number,
+  name: string,
+): boolean {
+  const parent = profile.nodes.find((one) => one.children?.includes(id));
+  return parent !== undefined && (parent.callFrame.functionName === name || parents(profile, parent.id, name));
+}
