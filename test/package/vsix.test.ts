@@ -16,7 +16,7 @@ const allowed = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^extension\/dist\/(cli|extension|refactor-server|agent|interrupter|typescript)\.cjs$/,
+  /^extension\/dist\/(cli|extension|refactor-server|agent|agent-0x|interrupter|typescript)\.cjs$/,
   /^extension\/dist\/webview\.js$/,
   /^extension\/media\/[\w/-]+\.(svg|png|md|css)$/,
   /^extension\/docs\/rules\/[\w-]+\.md$/,
