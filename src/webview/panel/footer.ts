@@ -32,7 +32,7 @@ export function footer(events: { open(): void; fix(): void }): Footer {
         line.replaceChildren(
           element(
             'span',
-            { class: 'muted', id: 'flame-keys' },
+            { class: 'muted hint', id: 'flame-keys' },
             'Click a box or use the arrow keys. Enter or the wheel zooms, Escape goes back, dragging moves, / searches, o opens the source.',
           ),
         );
