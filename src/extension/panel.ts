@@ -8,6 +8,7 @@ import { COMMANDS, FLAME_GRAPH_PANEL } from './contributions.ts';
 import type { Log } from './log.ts';
 import { openCommand } from './positions.ts';
 import type { Results, ResultsStore } from './results.ts';
+import { shownPath } from './shown-paths.ts';
 
 export interface FlameGraphPanel {
   dispose(): void;
@@ -87,7 +88,8 @@ export function createPanel(store: ResultsStore, context: vscode.ExtensionContex
     panel?.webview.postMessage(message).then(undefined, (error: unknown) => log.error(String(error)));
   }
 
-  async function openSource(file: string, line: number, column: number): Promise<void> {
+  async function openSource(named: string, line: number, column: number): Promise<void> {
+    const file = shownPath(named, store.current?.folders ?? []);
     const open = openCommand(file, store.lineNow(file, line), column);
     const [uri, how] = open.arguments as [vscode.Uri, vscode.TextDocumentShowOptions];
     try {

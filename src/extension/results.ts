@@ -1,9 +1,11 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Report, ReportAdvice, ReportHotSpot } from '../core/report/report.ts';
 import { CONTEXT_KEYS } from './contributions.ts';
 import { applyChange, isTouched, trackLines, type TextChange, type TrackedLines } from './line-tracking.ts';
 import { readSavedResults, type SavedResults } from './saved-results.ts';
+import { openedFolders, shownFolders, withShownPaths, type ShownFolder } from './shown-paths.ts';
 
 /** What a person ran: enough to run it again. */
 export interface RunRequest {
@@ -14,6 +16,8 @@ export interface RunRequest {
 }
 
 export interface Results extends SavedResults {
+  /** Folders that were opened through a symbolic link. */
+  folders: ShownFolder[];
   request: RunRequest;
 }
 
@@ -53,8 +57,11 @@ export function createResults(context: vscode.ExtensionContext): ResultsStore {
 
   async function show(saved: SavedResults, request: RunRequest): Promise<void> {
     const previous = current;
-    const tracked = await trackFiles(saved.report);
-    current = { ...saved, request };
+    const workspaceFolders = vscode.workspace.workspaceFolders?.map((one) => one.uri.fsPath) ?? [];
+    const folders = await shownFolders(openedFolders(workspaceFolders, request.script));
+    const report = withShownPaths(saved.report, folders);
+    const tracked = await trackFiles(report);
+    current = { ...saved, report, folders, request };
     files = tracked;
     await context.workspaceState.update(REMEMBERED, { folder: saved.folder, request });
     await announce();
@@ -141,11 +148,24 @@ export function createResults(context: vscode.ExtensionContext): ResultsStore {
 /** Brings back the results that were on screen when the window was closed or reloaded. */
 export async function restoreResults(store: ResultsStore, context: vscode.ExtensionContext): Promise<void> {
   const remembered = context.workspaceState.get<{ folder: string; request: RunRequest }>(REMEMBERED);
+  void removeForgotten(join((context.storageUri ?? context.globalStorageUri).fsPath, 'results'), remembered?.folder);
   if (remembered === undefined || store.current !== null) return;
   try {
     await store.show(await readSavedResults(remembered.folder), remembered.request);
   } catch {
     await context.workspaceState.update(REMEMBERED, undefined);
+  }
+}
+
+/** Results that a window which crashed has left. Those of the last day may be another window's. */
+async function removeForgotten(folder: string, remembered: string | undefined): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (path !== remembered && age > 86_400_000) await removeFolder(path);
   }
 }
 

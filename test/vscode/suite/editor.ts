@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 
 /** What the tests do in the editor, in a few words each. */
@@ -88,10 +87,4 @@ export async function writeScript(name: string, text: string): Promise<vscode.Ur
   const uri = workspaceFile('written', name);
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   return uri;
-}
-
-export function extensionFile(...path: string[]): string {
-  const extension = vscode.extensions.getExtension('unblock.unblock');
-  assert.ok(extension);
-  return join(extension.extensionPath, ...path);
 }
