@@ -28,7 +28,7 @@ export function readSource(file: string, read: ReadSource): Source | string {
   if (text === null) return `${file} can't be read.`;
   const kind = scriptKind(file);
   if (kind === null) return `${file} is neither JavaScript nor TypeScript.`;
-  const ast = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind);
+  const { ast, scopes } = parse(file, text, kind);
   if (syntaxErrors(ast) > 0) return `${file} has a syntax error: correct it first.`;
   const importSyntax = ast.statements.some(isModuleSyntax);
   const importsUsed = importSyntax || /\.(m[jt]s|tsx?)$/.test(file);
@@ -38,7 +38,7 @@ export function readSource(file: string, read: ReadSource): Source | string {
     file,
     text,
     ast,
-    scopes: bindScopes(ast),
+    scopes,
     typescript: isTypeScript,
     modules: importsUsed || (packageType === 'module' && !/\.c[jt]s$/.test(file)) ? 'import' : 'require',
     topLevelAwait: allowsTopLevelAwait(file, packageType, importSyntax, isTypeScript),
@@ -47,6 +47,28 @@ export function readSource(file: string, read: ReadSource): Source | string {
     quote: quoteOf(ast),
     semicolon: semicolonOf(text, ast),
   };
+}
+
+interface Parsed {
+  text: string;
+  ast: TS.SourceFile;
+  scopes: Scopes;
+}
+
+/** The files looked at last: several rules look at each hot spot of a file, and a large file takes a second to parse. */
+const lastParsed = new Map<string, Parsed>();
+const MOST_PARSED = 8;
+
+function parse(file: string, text: string, kind: TS.ScriptKind): Parsed {
+  const known = lastParsed.get(file);
+  if (known?.text === text) return known;
+  const ast = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind);
+  const parsed = { text, ast, scopes: bindScopes(ast) };
+  lastParsed.delete(file);
+  lastParsed.set(file, parsed);
+  const [oldest] = lastParsed.keys();
+  if (lastParsed.size > MOST_PARSED && oldest !== undefined) lastParsed.delete(oldest);
+  return parsed;
 }
 
 /** How many syntax errors the parser met. */
