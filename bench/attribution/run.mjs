@@ -155,7 +155,7 @@ function isThere(what) {
     what === 'typescript'
       ? 'process.features.typescript'
       : what.startsWith('node:')
-        ? `require('node:module').builtinModules.includes(${JSON.stringify(what)})`
+        ? `process.getBuiltinModule?.(${JSON.stringify(what)})`
         : `require(${JSON.stringify(what.split('.')[0])})[${JSON.stringify(what.split('.')[1])}]`;
   return (
     execFileSync(node, ['-p', `Boolean(${test})`])
