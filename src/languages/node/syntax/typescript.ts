@@ -4,10 +4,10 @@ import type TypeScript from 'typescript';
 let loaded: typeof TypeScript | null = null;
 
 /**
- * TypeScript, loaded (170 ms) when source text is first looked at: most runs of the command never do. In the bundles the call of
+ * TypeScript, loaded (170 ms) when source text is first looked at, or asked for earlier where there is time. In the bundles the call of
  * `require` becomes one of `dist/typescript.cjs`; the other branch serves tests, which run the sources.
  */
-function typescript(): typeof TypeScript {
+export function typescript(): typeof TypeScript {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   loaded ??= (typeof require === 'function' ? require('typescript') : createRequire(import.meta.url)('typescript')) as typeof TypeScript;
   return loaded;
