@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { htmlReport } from '../core/report/html.ts';
+import type { Report } from '../core/report/report.ts';
 import { sarif } from '../core/report/sarif.ts';
 import { reportText } from '../core/report/text.ts';
+import { SAVED } from '../protocol/session.ts';
 import { profileAndAdvise, type ProfileResult } from '../workflows/profile-and-advise.ts';
 import type { AdviseCommand } from './arguments.ts';
 import { followInterrupts } from './interrupts.ts';
@@ -29,7 +31,11 @@ export async function advise(command: AdviseCommand, variables: SessionVariables
     );
     const result = await run(command, variables, programs, { stop, cancel, session });
     writeResults(command, result, programs);
-    await tell(command.json ? `${JSON.stringify(result.analysis.report, null, 2)}\n` : `\n${reportText(result.analysis.report)}`);
+    await tell(
+      command.json
+        ? `${JSON.stringify(result.analysis.report, null, 2)}\n`
+        : `\n${textReport(result.analysis.report, command.save, variables.session !== undefined)}`,
+    );
     if (command.save !== null) session.tell({ type: 'done', folder: command.save });
   } catch (error) {
     session.tell({ type: 'failed', message: error instanceof Error ? error.message : String(error), detail: detailOf(error) });
@@ -38,6 +44,16 @@ export async function advise(command: AdviseCommand, variables: SessionVariables
     unfollow();
     await session.end();
   }
+}
+
+/** The text names the report's file where there is one, and says how to get one where there is none. */
+function textReport(report: Report, folder: string | null, inEditor: boolean): string {
+  const text = reportText(report);
+  if (inEditor) return text.replace(/To apply it: .*/g, 'To apply it: the light bulb on that line.');
+  if (folder !== null) return text.replaceAll('REPORT.json', join(folder, SAVED.report));
+  return text.includes('REPORT.json')
+    ? `${text}\nREPORT.json is what \`unblock advise --json\` prints, or report.json in the folder of \`--save DIR\`.\n`
+    : text;
 }
 
 /** What is installed: the folder of the bundled programs, and their version. */
