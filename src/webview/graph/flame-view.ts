@@ -74,6 +74,7 @@ export function flameView(events: FlameEvents): FlameView {
   let glide: { from: View; to: View; began: number } | null = null;
   let faded: ((node: number) => boolean) | null = null;
   let focused: Focus | null = null;
+  let focusedRange: { start: number; end: number } | null = null;
   let hovered = -1;
   let pointer: { x: number; y: number } | null = null;
   let size = { width: 0, height: 0, ratio: 1 };
@@ -142,7 +143,9 @@ export function flameView(events: FlameEvents): FlameView {
 
   function focusedAt(): { x: number; width: number; row: number } | null {
     if (focused === null || content === null) return null;
-    const { start, end } = extent(content.graph, content.timeline, focused);
+    // Looked up once a focus: in a timeline it can take a walk over all samples.
+    focusedRange ??= extent(content.graph, content.timeline, focused);
+    const { start, end } = focusedRange;
     const scale = size.width / (view.end - view.start);
     const x = Math.max(0, (start - view.start) * scale);
     const right = Math.min(size.width, (end - view.start) * scale);
@@ -211,6 +214,7 @@ export function flameView(events: FlameEvents): FlameView {
   function setFocus(focus: Focus | null, options: { reveal?: boolean; zoom?: boolean } = {}): void {
     const before = focused;
     focused = focus;
+    focusedRange = null;
     if (focus === null && before === null) return;
     if (focus !== null && content !== null) {
       if (options.reveal === true) reveal(focus);
@@ -274,6 +278,7 @@ export function flameView(events: FlameEvents): FlameView {
         view = { start: 0, end: Math.max(1, whole) };
         glide = null;
         hovered = -1;
+        focusedRange = null;
         root.scrollTop = 0;
       }
       // Not at the next frame, but for it.

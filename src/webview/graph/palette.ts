@@ -11,10 +11,8 @@ export interface Palette {
   hatch: string;
   background: string;
   foreground: string;
-  muted: string;
   /** Around the focused box, and its background-coloured inner edge. */
   focus: string;
-  match: string;
   /** Around every box in high contrast; else null. */
   outline: string | null;
   font: string;
@@ -45,9 +43,8 @@ export function readPalette(root: HTMLElement): Palette {
     hatch: css(hatch),
     background: css(background),
     foreground: css(read('--foreground')),
-    muted: css(read('--muted')),
-    focus: css(read('--focus')),
-    match: css(read('--foreground')),
+    // Not the theme's focus colour, which may be that of the box.
+    focus: css(read('--strong')),
     outline: highContrast ? css(read('--foreground')) : null,
     font: style.fontFamily,
   };

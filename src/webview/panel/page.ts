@@ -7,6 +7,7 @@ import { readPalette } from '../graph/palette.ts';
 import { ruler } from '../graph/ruler.ts';
 import type { Host } from '../host.ts';
 import type { Graph } from '../profile/layout.ts';
+import type { Frames } from '../profile/parsed.ts';
 import { decision } from './decision.ts';
 import { detailsOf, type BoxDetails } from './details.ts';
 import { banners } from './faces.ts';
@@ -132,12 +133,21 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
     };
   }
 
-  function describe(focus: Focus): BoxDetails | null {
+  let described: { graph: Graph; node: number; sample: number; details: BoxDetails } | null = null;
+
+  /** The pointer asks for the same box again and again. */
+  function describe({ node, sample }: Focus): BoxDetails | null {
     const graph = graphShown();
     if (graph === null || lane.frames === null) return null;
+    if (described?.graph !== graph || described.node !== node || described.sample !== sample)
+      described = { graph, node, sample, details: detailsNow(graph, lane.frames, { node, sample }) };
+    return described.details;
+  }
+
+  function detailsNow(graph: Graph, frames: Frames, focus: Focus): BoxDetails {
     const timed = inTime() && lane.timeline !== null && focus.sample >= 0;
     const { start, end } = timed ? extent(graph, lane.timeline, focus) : { start: 0, end: 0 };
-    return detailsOf(graph, lane.frames, { report: shown.report, wholeUs: wholeUs() }, focus.node, timed ? end - start : null);
+    return detailsOf(graph, frames, { report: shown.report, wholeUs: wholeUs() }, focus.node, timed ? end - start : null);
   }
 
   function focusedFrame(): number {
