@@ -7,7 +7,8 @@ import { Failure } from '../../../core/failure.ts';
 import type { OperationLog, Recording, Run, Target } from '../../../core/recording.ts';
 import { find0x, passOnErrors, start0x } from './0x/run.ts';
 import { MARK, type ScriptStatus } from './0x/status.ts';
-import { markedBegin, ticksToProfile, type TickLog } from './0x/ticks-to-profile.ts';
+import type { TickLog } from './0x/tick-log.ts';
+import { markedBegin, ticksToProfile } from './0x/ticks-to-profile.ts';
 import { descendantsOf, killAll } from './process-tree.ts';
 import type { Recorder, RecordRequest } from './recorder.ts';
 

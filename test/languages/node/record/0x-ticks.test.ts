@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Code } from '../../../../src/languages/node/record/0x/frames.ts';
 import { splitOptions } from '../../../../src/languages/node/record/0x/run.ts';
-import { ticksToProfile, type Tick, type TickLog } from '../../../../src/languages/node/record/0x/ticks-to-profile.ts';
+import type { Code, Tick, TickLog } from '../../../../src/languages/node/record/0x/tick-log.ts';
+import { ticksToProfile } from '../../../../src/languages/node/record/0x/ticks-to-profile.ts';
 
 /** `main` begins in line 1, `hot` in line 3; each line is ten characters long. */
 const source = { script: 7, start: 0, end: 60, positions: 'C0O0C10O35C20O12I0C30O45', inlined: 'F0O15', fns: [2] };

@@ -1,14 +1,4 @@
-import type { TickLog } from './ticks-to-profile.ts';
-
-/** A piece of machine code or bytecode that V8 made, or a function of its own. */
-export interface Code {
-  name: string;
-  type: string;
-  kind?: string;
-  /** Index into the log's functions. */
-  func?: number;
-  source?: { script: number; start: number; end: number; positions: string; inlined: string; fns: number[] };
-}
+import type { Code, TickLog } from './tick-log.ts';
 
 /** A JavaScript function on a stack; line and column are where it begins, 1-based. */
 export interface Frame {

@@ -1,22 +1,6 @@
 import type { CpuProfile, CpuProfileNode } from '../../../../core/recording.ts';
-import { stackReader, type Code, type Frame, type ReadLines } from './frames.ts';
-
-/** What `node --prof-process --preprocess` makes of V8's tick log, as 0x leaves it in `isolate-….log.json`. */
-export interface TickLog {
-  code: Code[];
-  functions: { name: string; codes: number[] }[];
-  ticks: Tick[];
-  scripts: ({ url: string; source: string } | null)[];
-}
-
-export interface Tick {
-  /** µs since V8's logger began, which is a few ms after the process. */
-  tm: number;
-  /** What V8 was doing: see {@link VM}. */
-  vm: number;
-  /** Innermost first: index into `code` (-1: an address nobody knows), offset in it, and so on in pairs. */
-  s: number[];
-}
+import { stackReader, type Frame, type ReadLines } from './frames.ts';
+import type { Code, Tick, TickLog } from './tick-log.ts';
 
 /** V8's StateTag. */
 const VM = { gc: 1, idle: 8, logging: 9 } as const;
