@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { supportedNodes } from '../../../node-versions/index.ts';
@@ -172,6 +174,27 @@ if (isMainThread) {
       assert.equal(stdout, 'true\n');
       const burn = recording!.lanes[0]!.cpuProfile.nodes.find((one) => one.callFrame.functionName === 'burn');
       assert.deepEqual([burn?.callFrame.url, burn?.callFrame.lineNumber], [pathToFileURL(script).href, 4]);
+    });
+
+    it("TypeScript through the project's tsx, with its lines and its source map", async () => {
+      const source = `interface Thing {\n  n: number;\n}\nenum Kind {\n  A,\n}\n\nfunction burn(ms: number): Thing {\n  const end: number = Date.now() + ms;\n  let n = Kind.A;\n  while (Date.now() < end) {\n    n++;\n  }\n  return { n };\n}\nconsole.log(burn(200).n > 0, process.env.TSX_DISABLE_CACHE, process.execArgv.length);\n`;
+      const script = bench.write('with tsx/typed.mts', source);
+      bench.write('with tsx/node_modules/.keep', '');
+      if (!existsSync(join(bench.folder, 'with tsx/node_modules/tsx')))
+        symlinkSync(resolve('node_modules/tsx'), join(bench.folder, 'with tsx/node_modules/tsx'), 'dir');
+      const { recording, stdout, stderr } = await bench.recorded(script, { node });
+      assert.deepEqual([stdout, stderr], ['true undefined 2\n', '']);
+      const [main] = recording!.lanes;
+      const { href } = pathToFileURL(script);
+      const burn = main!.cpuProfile.nodes.find((one) => one.callFrame.functionName === 'burn' && one.positionTicks);
+      assert.equal(burn?.callFrame.url, href);
+      assert.ok(
+        burn.positionTicks!.every(({ line }) => line > burn.callFrame.lineNumber + 1),
+        'lines of their own',
+      );
+      assert.ok(main!.sourceMaps[href]);
+      const { version, sources } = JSON.parse(main!.sourceMaps[href]) as { version: number; sources: string[] };
+      assert.deepEqual([version, sources.length], [3, 1]);
     });
   });
 }
