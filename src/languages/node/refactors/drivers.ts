@@ -57,6 +57,8 @@ export function findDrivers(source: Source, calls: readonly TS.CallExpression[],
     const running = isAsync(enclosing) ? (arrayCall?.call ?? pooledCallAround(source, enclosing)) : null;
     if (running !== null) {
       const tie = awaited === null ? null : whyCallsTied(source, running, arrayCall?.kind ?? existingPool(source) ?? '', enclosing);
+      if (awaited === null)
+        driving.reasons.push(`The calls in line ${lineOf(source, running.getStart(source.ast))} run at the same time already.`);
       if (typeof tie === 'string') driving.reasons.push(tie);
       if (awaited === null || typeof tie === 'string') climb(running, above);
       else driving.drivers.push({ kind: 'running', call: running, review: tie ?? [] });

@@ -25,7 +25,7 @@ import {
   functionWords,
   type FunctionNode,
 } from '../syntax/locate.ts';
-import { importedExpression } from '../syntax/modules.ts';
+import { importedAs, importedExpression } from '../syntax/modules.ts';
 import { movable, type Movable } from '../syntax/movable.ts';
 import { lineOf, readSource, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
@@ -50,6 +50,7 @@ export const moveToWorker: Rule = {
       return leaveAlone('It computes, and this machine has one core: worker threads would take turns on it.');
     const source = readSource(hotSpot.file, context.read);
     if (typeof source === 'string') return leaveAlone(source);
+    if (isWorkerProgram(source)) return leaveAlone('It computes in worker threads already.');
     const node = findFunction(source, { name: hotSpot.function, line: hotSpot.line, column: hotSpot.column });
     if (node === null) return leaveAlone('It computes, and its function was not found in the source.');
     if (node === 'top')
@@ -70,6 +71,14 @@ export const moveToWorker: Rule = {
     });
   },
 };
+
+/** Whether a file is what worker threads run: it takes messages from its parent. */
+function isWorkerProgram(source: Source): boolean {
+  return source.scopes.all.some((binding) => {
+    const imported = importedAs(binding);
+    return imported?.module === 'worker_threads' && imported.name === 'parentPort';
+  });
+}
 
 /** What would move, and where it is driven from. */
 interface Choice {

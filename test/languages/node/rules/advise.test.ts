@@ -125,6 +125,17 @@ describe('overlap-awaits', () => {
   it('leaves a single wait alone', () =>
     assert.deepEqual(say(REQUESTS, [waiting(1)]).leftAlone, ['It waited for one request only: there is nothing to overlap it with.']));
 
+  it('leaves waits alone that overlap already', () => {
+    const source = `const prices = await Promise.all([1, 2].map(async (id) => {\n  const response = await fetch(id);\n  return response;\n}));\n`;
+    const spot = hotSpot(
+      '(anonymous)',
+      1,
+      { awaitSerialUs: 0.8 * second },
+      { operations: [operation('fetch', 2, 2, { awaitSerialUs: 0.8 * second })] },
+    );
+    assert.deepEqual(say(source, [spot]), { advice: [], leftAlone: ['The calls in line 1 run at the same time already.'] });
+  });
+
   it('says what ties the rounds together', () => {
     const source = `let page = 'first';\nwhile (page) {\n  page = await fetch(page);\n}\n`;
     const spot = hotSpot(
@@ -283,6 +294,14 @@ describe('move-to-worker', () => {
   it('expects little where the process is on all cores already', () => {
     const { leftAlone } = say(DRAWING, [computing()], { processCpuUs: 3.9 * second });
     assert.match(leftAlone[0] ?? '', /a worker pool would gain/);
+  });
+
+  it('leaves alone what computes in workers already', () => {
+    const { advice, leftAlone } = say(
+      `import { parentPort } from 'node:worker_threads';\nfunction draw(frame) {\n  return frame;\n}\nparentPort.on('message', (frames) => frames.map((frame) => draw(frame)));\n`,
+      [hotSpot('draw', 2, { jsCpuUs: 0.9 * second })],
+    );
+    assert.deepEqual([advice, leftAlone], [[], ['It computes in worker threads already.']]);
   });
 
   it('has nothing to offer on one core', () => {
