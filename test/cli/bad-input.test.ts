@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync } from 'node:fs';
-import { spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { tooOldNode } from '../node-versions/index.ts';
-import { outcomeOf, Place, sentences } from './command.ts';
+import { COMMAND, outcomeOf, Place, sentences } from './command.ts';
 
 let place: Place;
 const BUSY = 'const until = Date.now() + 150; while (Date.now() < until) Math.sqrt(2);';
@@ -136,15 +135,24 @@ describe('what can be wrong with a script', () => {
     assert.equal(report.run.exitCode, 0);
   });
 
-  it('its folder is read-only', async () => {
-    const script = place.write('locked/a.js', BUSY);
-    mkdirSync(place.path('locked'), { recursive: true });
-    chmodSync(place.path('locked'), 0o555);
-    // Permissions don't bind root: that nothing is written there is told by assertNoTraces.
-    const { report } = await place.advise([script], { cwd: place.path('locked') });
-    assert.equal(report.run.exitCode, 0);
-    chmodSync(place.path('locked'), 0o755);
-  });
+  for (const engine of ['v8', '0x'])
+    it(`${engine}: its workspace is read-only`, async (test) => {
+      // Permissions don't bind root, so the folder is mounted read-only where the test may do that.
+      const lock = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && ! touch "$0/x" 2> /dev/null && cd "$0" && exec "$@"';
+      const locked = (args: string[]): [string, string[]] => ['unshare', ['--mount', 'sh', '-c', lock, place.folder, ...args]];
+      if (spawnSync(...locked(['true'])).status !== 0) {
+        test.skip('unshare --mount is not permitted');
+        return;
+      }
+      const script = place.write('a.js', BUSY);
+      const child = spawn(...locked([process.execPath, COMMAND, 'advise', '--json', '--engine', engine, script]), {
+        env: place.environment(),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const outcome = await outcomeOf(child);
+      assert.equal(outcome.code, 0, outcome.stderr);
+      assert.match(outcome.stdout, /"schema": "unblock\/report\/1"/);
+    });
 
   it('its results can not be written', async () => {
     const script = place.write('a.js', BUSY);
@@ -164,8 +172,6 @@ describe('what can be wrong with a script', () => {
       return;
     }
     const script = place.write('a.js', BUSY);
-    const { spawn } = await import('node:child_process');
-    const { COMMAND } = await import('./command.ts');
     const child = spawn('unshare', ['--net', process.execPath, COMMAND, 'advise', '--json', script], {
       cwd: place.folder,
       env: place.environment(),
