@@ -1,6 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { cp, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { Failure } from '../core/failure.ts';
 import { SCRIPT_PATTERN } from './contributions.ts';
@@ -13,18 +13,24 @@ export async function openExample(passed: unknown, context: vscode.ExtensionCont
   const shipped = context.asAbsolutePath('examples');
   if (!existsSync(shipped)) throw new Failure('The examples are missing from this installation: install Unblock again.', shipped);
   const scripts = readdirSync(shipped, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(shipped, entry.name, 'expected.json')))
+    .filter((entry) => entry.isDirectory())
     .map((entry) => ({ folder: entry.name, script: mainScript(join(shipped, entry.name), entry.name) }))
     .filter((one) => one.script !== null) as { folder: string; script: string }[];
   const chosen = typeof passed === 'string' ? scripts.find((one) => one.folder === passed) : await pick(scripts, shipped);
   if (chosen === undefined) return;
   const own = vscode.Uri.joinPath(context.globalStorageUri, 'examples').fsPath;
   if (await mayCopy(join(shipped, chosen.folder, chosen.script), join(own, chosen.folder, chosen.script)))
-    await cp(shipped, own, { recursive: true });
-  await vscode.window.showTextDocument(vscode.Uri.file(join(own, chosen.folder, chosen.script)), {
-    viewColumn: vscode.ViewColumn.One,
-    preview: false,
-  });
+    await cp(shipped, own, { recursive: true, filter: (from) => !isOtherExample(from, shipped, chosen.folder) });
+  // The walkthrough stays in view beside it: its next step is about the file that is open.
+  const besideIt = vscode.window.activeTextEditor === undefined && vscode.window.tabGroups.activeTabGroup.activeTab !== undefined;
+  const viewColumn = besideIt ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+  await vscode.window.showTextDocument(vscode.Uri.file(join(own, chosen.folder, chosen.script)), { viewColumn, preview: false });
+}
+
+/** The files beside the folders are shared by the examples; another example may have been changed. */
+function isOtherExample(from: string, shipped: string, chosen: string): boolean {
+  const [first] = relative(shipped, from).split(sep);
+  return first !== undefined && first !== '' && first !== chosen && statSync(join(shipped, first)).isDirectory();
 }
 
 async function pick(

@@ -8,13 +8,19 @@ import type { RunSettings } from './settings.ts';
  * profiled.
  */
 export function chooseScript(passed: unknown): vscode.Uri {
-  const uri = passed instanceof vscode.Uri ? passed : vscode.window.activeTextEditor?.document.uri;
+  const uri = passed instanceof vscode.Uri ? passed : (vscode.window.activeTextEditor?.document.uri ?? scriptInView());
   if (uri === undefined) throw new Failure('Open a JavaScript or TypeScript file first: Unblock profiles the file in the active editor.');
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
   if (uri.scheme === 'untitled') throw new Failure(`${name} has never been saved: save it as a file, then profile it.`);
   if (uri.scheme !== 'file') throw new Failure(`${name} isn't a file on this machine: open it from a folder, then profile it.`);
   if (!SCRIPT_PATTERN.test(uri.path)) throw new Failure(`${name} isn't a script that Node runs: open a .js, .mjs, .cjs, .ts or .mts file.`);
   return uri;
+}
+
+/** While the flame graph or the walkthrough has the focus there is no active editor, but the script stands beside it. */
+function scriptInView(): vscode.Uri | undefined {
+  const uris = vscode.window.visibleTextEditors.map((one) => one.document.uri);
+  return uris.find((uri) => uri.scheme === 'file' && SCRIPT_PATTERN.test(uri.path));
 }
 
 /** Saves what is unsaved as the setting says. False when the person would rather not. Throws a Failure when the file can't be written. */

@@ -5,6 +5,10 @@ import { actionsAt, diagnosticsOf, hoverAt, lensesOf, messagesOf, openExample, r
 
 const file = () => workspaceFile('sequential-requests', 'fetch-prices.mjs');
 
+/** The mark on the call that costs; a noisy machine may find more to say about the run. */
+const mark = (): vscode.Diagnostic | undefined =>
+  diagnosticsOf(file()).find((one) => typeof one.code === 'object' && one.code.value === 'overlap-awaits');
+
 describe('profiling an example', () => {
   let shown: string[] = [];
   let profiled = '';
@@ -29,7 +33,7 @@ describe('profiling an example', () => {
   });
 
   it('marks the call that costs, with the rule linked to its page', () => {
-    const [diagnostic] = diagnosticsOf(file());
+    const diagnostic = mark();
     assert.ok(diagnostic);
     assert.equal(diagnostic.severity, vscode.DiagnosticSeverity.Information);
     assert.equal(diagnostic.range.start.line + 1, 13);
@@ -59,7 +63,7 @@ describe('profiling an example', () => {
   it('keeps the results when another file comes to the front', async () => {
     await openExample('in-order', 'simulate-stock.cjs');
     await openExample('sequential-requests', 'fetch-prices.mjs');
-    assert.equal(diagnosticsOf(file()).length, 1);
+    assert.ok(mark());
     assert.ok((await lensesOf(file())).length > 0);
   });
 
@@ -67,31 +71,30 @@ describe('profiling an example', () => {
     const edit = new vscode.WorkspaceEdit();
     edit.insert(file(), new vscode.Position(0, 0), '// one\n// two\n');
     await vscode.workspace.applyEdit(edit);
-    await until('the diagnostic has moved', () => diagnosticsOf(file())[0]?.range.start.line === 14);
-    assert.doesNotMatch(diagnosticsOf(file())[0]?.message ?? '', /Changed since/);
+    await until('the diagnostic has moved', () => mark()?.range.start.line === 14);
+    assert.doesNotMatch(mark()?.message ?? '', /Changed since/);
     await vscode.commands.executeCommand('undo');
-    await until('the diagnostic is back', () => diagnosticsOf(file())[0]?.range.start.line === 12);
+    await until('the diagnostic is back', () => mark()?.range.start.line === 12);
   });
 
   it('marks the results of a function that was changed', async () => {
     const edit = new vscode.WorkspaceEdit();
     edit.insert(file(), new vscode.Position(12, 0), ' ');
     await vscode.workspace.applyEdit(edit);
-    await until('the diagnostic is marked', () => diagnosticsOf(file())[0]?.message.startsWith('Changed since it was profiled') === true);
+    await until('the diagnostic is marked', () => mark()?.message.startsWith('Changed since it was profiled') === true);
     assert.match((await lensesOf(file()))[0]?.command?.title ?? '', /changed since profiled/);
     await vscode.commands.executeCommand('undo');
-    await until('the mark is gone', () => diagnosticsOf(file())[0]?.message.startsWith('Changed') === false);
+    await until('the mark is gone', () => mark()?.message.startsWith('Changed') === false);
   });
 
   it('offers the change as a quick fix and as a refactor, and one undo takes it back', async () => {
-    const [diagnostic] = diagnosticsOf(file());
+    const diagnostic = mark();
     assert.ok(diagnostic);
     const refactors = await actionsAt(file(), diagnostic.range, vscode.CodeActionKind.RefactorRewrite);
-    assert.equal(refactors.length, 1);
+    const title = refactors.find((one) => /at a time.*×/.test(one.title))?.title;
     const fixes = await actionsAt(file(), diagnostic.range, vscode.CodeActionKind.QuickFix);
-    const fix = fixes.find((one) => one.title === refactors[0]?.title);
-    assert.ok(fix?.edit, 'the quick fix has the same title and an edit');
-    assert.match(fix.title, /at a time.*×/);
+    const fix = fixes.find((one) => one.title === title);
+    assert.ok(fix?.edit, [...refactors, ...fixes].map((one) => one.title).join(' | '));
     await vscode.workspace.applyEdit(fix.edit, { isRefactoring: true });
     const { document } = await openExample('sequential-requests', 'fetch-prices.mjs');
     assert.notEqual(document.getText(), profiled);
@@ -103,13 +106,13 @@ describe('profiling an example', () => {
     const edit = new vscode.WorkspaceEdit();
     edit.insert(file(), new vscode.Position(13, 0), '    if (price > 1e9) break;\n');
     await vscode.workspace.applyEdit(edit);
-    const [diagnostic] = diagnosticsOf(file());
+    const diagnostic = mark();
     assert.ok(diagnostic);
     // VS Code keeps disabled actions to itself here, so that only what explains them is seen.
     assert.deepEqual(await actionsAt(file(), diagnostic.range, vscode.CodeActionKind.RefactorRewrite), []);
     const fixes = await actionsAt(file(), diagnostic.range, vscode.CodeActionKind.QuickFix);
     const why = fixes.find((one) => one.command?.command === COMMANDS.whyNot);
-    assert.ok(why?.command);
+    assert.ok(why?.command, fixes.map((one) => one.title).join(' | '));
     const { command, arguments: passed = [] } = why.command;
     const [words] = await messagesOf(() => run(command, ...(passed as unknown[])));
     assert.match(words ?? '', /break/);
@@ -140,7 +143,7 @@ describe('profiling an example', () => {
         assert.doesNotMatch(await hoverAt(file(), 5), /Unblock/);
       },
     );
-    await until('the diagnostic is back', () => diagnosticsOf(file()).length === 1);
+    await until('the diagnostic is back', () => mark() !== undefined);
   });
 
   it('removes everything when the results are cleared', async () => {
