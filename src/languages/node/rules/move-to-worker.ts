@@ -96,7 +96,7 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
   const { choice, driven, reason } = chooseLevel(source, node, context.read);
   if (choice === null && driven === null)
     return leaveAlone(
-      `It computes, and more cores would not help. ${reason ?? 'It is called once: split its work into parts that need not wait for each other.'}`,
+      `It computes, and no way was found to share its work among cores. ${reason ?? 'No loop in this file drives it: where another file does, Unblock does not follow yet; else split its work into parts that need not wait for each other.'}`,
     );
   const call = choice?.call ?? driven!.call;
   const moving = choice?.node ?? driven!.node;
@@ -203,7 +203,8 @@ function choiceFor(source: Source, call: TS.CallExpression, read: ReadSource): C
   const served = direct === null && isServed(source, call);
   if (direct === null && !served)
     return (
-      driving.reasons[0] ?? `${name} isn't called in a loop: one long call would only move, not become faster. Split its work into parts.`
+      driving.reasons[0] ??
+      `${name} isn't called in a loop of this file: one long call would only move, not become faster. Split its work into parts.`
     );
   const argument = call.arguments.find((one) => isFunctionValue(source, one));
   if (argument !== undefined)

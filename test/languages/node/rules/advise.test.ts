@@ -281,7 +281,7 @@ describe('move-to-worker', () => {
     const source = `function step(state) {\n  state.value = state.value * 31 + 7;\n}\nconst state = { value: 1 };\nfor (let i = 0; i < 1e6; i++) {\n  step(state);\n}\n`;
     const { advice, leftAlone } = say(source, [hotSpot('step', 1, { jsCpuUs: 0.9 * second })]);
     assert.deepEqual(advice, []);
-    assert.match(leftAlone[0] ?? '', /^It computes, and more cores would not help\. The rounds of the loop in line 5/);
+    assert.match(leftAlone[0] ?? '', /^It computes, and no way was found to share its work among cores\. The rounds of the loop in line 5/);
   });
 
   it('leaves calls alone that are shorter than the copy of their arguments', () => {
