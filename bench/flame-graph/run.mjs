@@ -21,7 +21,7 @@ const { values: flags, positionals: wanted } = parseArgs({
 /** First paint, ours over speedscope's, that we mean to reach at least. */
 const goals = { S: 0.13, M: 0.09, L: 0.021, XL: 0.008 };
 const usualRounds = { S: 7, M: 5, L: 3, XL: 2, REC: 5 };
-const timeoutMs = 300_000;
+const timeoutMs = 600_000;
 
 const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   (path) => path !== undefined && existsSync(path),

@@ -5,9 +5,12 @@ import type { ToPanel } from '../protocol/panel.ts';
  * What a saved HTML report carries: `#unblock-page` with title, report and the lanes' names, and each lane's profile cut into blocks of
  * text. The blocks are taken one at a time, so that the page stays responsive however large the profile is. Null where there is none.
  */
-export async function embeddedMessage(): Promise<ToPanel | null> {
+export function embeddedMessage(): Promise<ToPanel> | null {
   const page = document.getElementById('unblock-page')?.textContent;
-  if (page == null) return null;
+  return page == null ? null : readEmbedded(page);
+}
+
+async function readEmbedded(page: string): Promise<ToPanel> {
   const { title, report, lanes } = JSON.parse(page) as { title: string; report: Report | null; lanes: string[] };
   const encoder = new TextEncoder();
   const read: { name: string; bytes: Uint8Array }[] = [];

@@ -22,14 +22,12 @@ export function connect(receive: (message: ToPanel) => void): Host {
     if (typeof message === 'object' && message !== null && 'type' in message) receive(message as ToPanel);
   });
   const host: Host = { editor: api !== null, post: (message) => api?.postMessage(message) };
-  void embeddedMessage().then((message) => {
-    if (message !== null) {
-      receive(message);
-      return;
-    }
+  const embedded = embeddedMessage();
+  if (embedded !== null) void embedded.then(receive);
+  else {
+    // First of all: what is asked for comes while the page is built, and no sooner than it is.
     host.post({ type: 'ready' });
-    // While the profile is on its way.
     prepareReader();
-  });
+  }
   return host;
 }

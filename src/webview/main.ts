@@ -10,10 +10,10 @@ import { page } from './panel/page.ts';
 import { connect } from './host.ts';
 import sheet from './style.css';
 
+const host = connect((message) => shown.receive(message));
+
 const style = new CSSStyleSheet();
 style.replaceSync(sheet);
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, style];
 
-const root = document.getElementById('unblock') ?? document.body;
-const host = connect((message) => shown.receive(message));
-const shown = page(root, host);
+const shown = page(document.getElementById('unblock') ?? document.body, host);
