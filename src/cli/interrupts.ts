@@ -22,3 +22,17 @@ export function followInterrupts(cancel: AbortController): () => void {
     process.off('SIGHUP', terminate);
   };
 }
+
+const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Runs work that any request to end cancels, so that it can tidy up before this process is gone. */
+export async function cancellable<T>(work: (cancel: AbortSignal) => Promise<T>): Promise<T> {
+  const cancel = new AbortController();
+  const end = (): void => cancel.abort();
+  for (const signal of ENDINGS) process.on(signal, end);
+  try {
+    return await work(cancel.signal);
+  } finally {
+    for (const signal of ENDINGS) process.off(signal, end);
+  }
+}

@@ -7,6 +7,7 @@ import type { Report } from '../core/report/report.ts';
 import { SAVED } from '../protocol/session.ts';
 import { draw0xFlameGraph } from '../workflows/open-0x-flame-graph.ts';
 import { webviewScript, type Programs } from './advise.ts';
+import { cancellable } from './interrupts.ts';
 import { tell } from './output.ts';
 import { laneFile, prepareResults, writeResult } from './save.ts';
 
@@ -20,7 +21,9 @@ export async function open(
   prepareResults(null, [page]);
   const title = `${basename(saved.report?.target.script ?? input)} · Unblock`;
   if (engine === '0x')
-    await draw0xFlameGraph({ profile: saved.lanes[0]!.profile, title, nodePath: process.execPath, distFolder, output: page });
+    await cancellable((cancel) =>
+      draw0xFlameGraph({ profile: saved.lanes[0]!.profile, title, nodePath: process.execPath, distFolder, output: page, cancel }),
+    );
   else writeResult(page, htmlReport({ title, report: saved.report, lanes: saved.lanes, webviewScript: webviewScript(distFolder) }));
   await tell(`${page}\n`);
 }

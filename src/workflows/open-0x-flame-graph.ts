@@ -19,10 +19,12 @@ export interface FlameGraphRequest {
   distFolder: string;
   /** Where the page is to lie. */
   output: string;
+  /** Aborted: end 0x and leave nothing; the promise is rejected with a Failure. */
+  cancel: AbortSignal;
 }
 
 /** Has 0x draw its flame graph of a profile as an HTML page. Leaves nothing but the page. Throws a Failure. */
-export async function draw0xFlameGraph({ profile, title, nodePath, distFolder, output }: FlameGraphRequest): Promise<void> {
+export async function draw0xFlameGraph({ profile, title, nodePath, distFolder, output, cancel }: FlameGraphRequest): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'unblock-0x-'));
   try {
     const file = join(folder, 'profile.cpuprofile');
@@ -31,7 +33,9 @@ export async function draw0xFlameGraph({ profile, title, nodePath, distFolder, o
       nodePath,
       [find0x(distFolder), '--quiet', '--visualize-cpu-profile', file, '--working-dir', folder, '--title', title],
       folder,
+      cancel,
     );
+    if (cancel.aborted) throw new Failure('0x was stopped before it had drawn its flame graph.');
     const page = join(folder, 'flamegraph.html');
     if (!existsSync(page)) throw new Failure('0x could not draw the flame graph: use the flame graph of Unblock.', said);
     try {
@@ -67,7 +71,7 @@ function as0xReadsIt(profile: CpuProfile): { nodes: CpuProfileNode[] } {
 }
 
 /** Runs a program of node's to its end, and returns what it said on stderr. */
-function run(nodePath: string, args: string[], cwd: string): Promise<string> {
+function run(nodePath: string, args: string[], cwd: string, cancel: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     // What an editor or a debugger sets for node would end up in 0x.
     const unwanted = /^(NODE_|ELECTRON_|VSCODE_|UNBLOCK_)/;
@@ -82,7 +86,13 @@ function run(nodePath: string, args: string[], cwd: string): Promise<string> {
     });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-10_000)));
+    const end = (): void => void child.kill('SIGKILL');
+    cancel.addEventListener('abort', end);
+    if (cancel.aborted) end();
     child.once('error', (error) => reject(new Failure(`${nodePath} could not be started: set the path of node.`, String(error))));
-    child.once('close', () => resolve(said));
+    child.once('close', () => {
+      cancel.removeEventListener('abort', end);
+      resolve(said);
+    });
   });
 }

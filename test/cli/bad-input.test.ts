@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { tooOldNode } from '../node-versions/index.ts';
 import { COMMAND, outcomeOf, Place, sentences } from './command.ts';
@@ -208,6 +210,24 @@ describe('what can be wrong with a script', () => {
     child.kill('SIGINT');
     await said(child, 'Interrupted');
     child.kill('SIGINT');
+    assert.equal((await ended).code, 1);
+  });
+
+  it('0x is told to end while it draws: nothing stays', async () => {
+    const profile = place.write(
+      'a.cpuprofile',
+      JSON.stringify({
+        nodes: [{ id: 1, callFrame: { functionName: '(root)', scriptId: '0', url: '', lineNumber: -1, columnNumber: -1 }, hitCount: 0 }],
+        startTime: 0,
+        endTime: 1,
+        samples: [1],
+        timeDeltas: [0],
+      }),
+    );
+    const child = place.start(['open', '--engine', '0x', '--html', `${place.temporary}/page.html`, profile]);
+    const ended = outcomeOf(child);
+    while (readdirSync(place.temporary).length === 0) await setTimeout(10);
+    child.kill('SIGTERM');
     assert.equal((await ended).code, 1);
   });
 
