@@ -8,7 +8,7 @@ import { openExample } from './examples.ts';
 import type { LightBulb } from './code-actions.ts';
 import { showFailure, type Log } from './log.ts';
 import type { FlameGraphPanel } from './panel.ts';
-import { openCommand } from './positions.ts';
+import { openSource } from './open-source.ts';
 import type { Profiling } from './profiling.ts';
 import type { ResultsStore } from './results.ts';
 import type { RunningProfile } from './running-profile.ts';
@@ -63,6 +63,9 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     showLog: () => log.show(),
     openExample: (name) => openExample(name, context),
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:unblock.unblock'),
+    openSource: async (file, line, column) => {
+      if (typeof file === 'string' && typeof line === 'number') await openSource(file, line, typeof column === 'number' ? column : 1, log);
+    },
     fix: (passed) => fix(passed),
     whyNot: (passed, reason) => whyNot(passed, reason),
     explainRule: (rule) => explainRule(rule),
@@ -120,11 +123,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     const id = adviceIdOf(passed);
     const advice = store.current?.report.advice.find((one) => id === null || one.id === id);
     if (advice === undefined) throw new Failure('There is nothing to fix in the results: profile a script first.');
-    const [uri, how] = openCommand(advice.file, store.lineNow(advice.file, advice.line)).arguments as [
-      vscode.Uri,
-      vscode.TextDocumentShowOptions,
-    ];
-    const editor = await vscode.window.showTextDocument(uri, { ...how, viewColumn: vscode.ViewColumn.One });
+    const editor = await openSource(advice.file, store.lineNow(advice.file, advice.line), 1, log);
+    if (editor === undefined) return;
     editor.revealRange(editor.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     // The editor asks for code actions by itself a moment after the cursor has moved, and forgets then what it was asked before.
     await Promise.all([lightBulb.prepare(advice), new Promise((resolve) => setTimeout(resolve, AFTER_CURSOR_MOVED_MS))]);

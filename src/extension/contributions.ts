@@ -16,13 +16,19 @@ export const COMMANDS = {
   showLog: 'unblock.showLog',
   openExample: 'unblock.openExample',
   openSettings: 'unblock.openSettings',
+  openSource: 'unblock.openSource',
   fix: 'unblock.fix',
   whyNot: 'unblock.whyNot',
   explainRule: 'unblock.explainRule',
 } as const;
 
 /** Commands that need what a view, a lens, a light bulb or the status bar passes them: never in the palette. */
-export const COMMANDS_WITH_SUBJECT: readonly string[] = [COMMANDS.stopOrDiscard, COMMANDS.whyNot, COMMANDS.explainRule];
+export const COMMANDS_WITH_SUBJECT: readonly string[] = [
+  COMMANDS.stopOrDiscard,
+  COMMANDS.openSource,
+  COMMANDS.whyNot,
+  COMMANDS.explainRule,
+];
 
 export const SETTINGS = {
   nodePath: 'unblock.nodePath',

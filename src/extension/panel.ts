@@ -6,7 +6,7 @@ import { webviewHtml } from '../core/report/html.ts';
 import type { FromPanel, ToPanel } from '../protocol/panel.ts';
 import { COMMANDS, FLAME_GRAPH_PANEL } from './contributions.ts';
 import type { Log } from './log.ts';
-import { openCommand } from './positions.ts';
+import { openSource } from './open-source.ts';
 import type { Results, ResultsStore } from './results.ts';
 import { shownPath } from './shown-paths.ts';
 
@@ -55,8 +55,11 @@ export function createPanel(store: ResultsStore, context: vscode.ExtensionContex
         isReady = true;
         shown = null;
         return refresh();
-      case 'openSource':
-        return openSource(message.file, message.line, message.column);
+      case 'openSource': {
+        const file = shownPath(message.file, store.current?.folders ?? []);
+        await openSource(file, store.lineNow(file, message.line), message.column, log);
+        return;
+      }
       case 'fix':
         await vscode.commands.executeCommand(COMMANDS.fix, message.advice);
         return;
@@ -88,20 +91,6 @@ export function createPanel(store: ResultsStore, context: vscode.ExtensionContex
     panel?.webview.postMessage(message).then(undefined, (error: unknown) => log.error(String(error)));
   }
 
-  async function openSource(named: string, line: number, column: number): Promise<void> {
-    const file = shownPath(named, store.current?.folders ?? []);
-    const open = openCommand(file, store.lineNow(file, line), column);
-    const [uri, how] = open.arguments as [vscode.Uri, vscode.TextDocumentShowOptions];
-    try {
-      await vscode.window.showTextDocument(uri, { ...how, viewColumn: editorColumn(panel?.viewColumn) });
-    } catch (error) {
-      log.error(String(error));
-      void vscode.window.showWarningMessage(
-        vscode.l10n.t('{0} could not be opened: it may be code that was generated, or have moved.', basename(file)),
-      );
-    }
-  }
-
   const changes = store.onDidChange(() => {
     if (store.current === null) panel?.dispose();
     else void refresh();
@@ -124,12 +113,6 @@ export function createPanel(store: ResultsStore, context: vscode.ExtensionContex
 
 function titleOf(results: Results | null): string {
   return results === null ? 'Unblock' : `Unblock · ${basename(results.report.target.script)}`;
-}
-
-/** Sources open where editors are, not over the graph. */
-function editorColumn(panelColumn: vscode.ViewColumn | undefined): vscode.ViewColumn {
-  const other = vscode.window.tabGroups.all.find((group) => group.viewColumn !== panelColumn);
-  return other?.viewColumn ?? vscode.ViewColumn.Beside;
 }
 
 function options(context: vscode.ExtensionContext): vscode.WebviewOptions & vscode.WebviewPanelOptions {

@@ -11,9 +11,3 @@ export function lineStart(line: number, column = 1): vscode.Range {
   const position = new vscode.Position(Math.max(line, 1) - 1, Math.max(column, 1) - 1);
   return new vscode.Range(position, position);
 }
-
-/** The command that opens a file at a 1-based line. */
-export function openCommand(file: string, line: number, column = 1): vscode.Command {
-  const options: vscode.TextDocumentShowOptions = { selection: lineStart(line, column), preserveFocus: false };
-  return { command: 'vscode.open', title: vscode.l10n.t('Open Source'), arguments: [vscode.Uri.file(file), options] };
-}

@@ -6,7 +6,7 @@ import { BOUND_LABELS, headline, predictedGain } from '../core/report/words.ts';
 import { VIEWS } from './contributions.ts';
 import { shownAdvice } from './diagnostics.ts';
 import { markdown } from './markdown.ts';
-import { openCommand } from './positions.ts';
+import { openSourceCommand } from './open-source.ts';
 import type { ResultsStore } from './results.ts';
 import { adviceSentence, alternativesInWords, doing, gain, largestRow, splitInWords, sumOf, TIME_ROWS } from './words.ts';
 
@@ -94,7 +94,7 @@ function hotSpotRow(hotSpot: ReportHotSpot, store: ResultsStore): Row {
     ...(stale ? [vscode.l10n.t('changed since')] : []),
   ].join(' · ');
   const icon = stale ? new vscode.ThemeIcon('history') : kindIcon(largestRow(hotSpot.time).color);
-  const made = row(hotSpot.function, description, icon, tooltip, openCommand(hotSpot.file, line, hotSpot.column));
+  const made = row(hotSpot.function, description, icon, tooltip, openSourceCommand(hotSpot.file, line, hotSpot.column));
   made.item.id = `hot-spot:${hotSpot.id}`;
   made.item.contextValue = 'hotSpot';
   if (hotSpot.lines.length > 0) made.item.collapsibleState = vscode.TreeItemCollapsibleState.Collapsed;
@@ -108,7 +108,7 @@ function hotSpotRow(hotSpot: ReportHotSpot, store: ResultsStore): Row {
           splitInWords(one.time),
           kindIcon(largestRow(one.time).color),
           splitInWords(one.time),
-          openCommand(hotSpot.file, now),
+          openSourceCommand(hotSpot.file, now),
         );
       });
   return made;
@@ -149,7 +149,7 @@ function adviceRow(advice: ReportAdvice, store: ResultsStore): Row {
     [gain(advice), place, ...(stale ? [vscode.l10n.t('changed since')] : [])].join(' · '),
     icon,
     tooltip,
-    openCommand(advice.file, line),
+    openSourceCommand(advice.file, line),
   );
   made.item.id = `advice:${advice.id}`;
   made.item.contextValue = advice.refactor.available ? 'advice' : 'adviceWithoutRefactor';
@@ -163,7 +163,7 @@ function leftAloneRow(one: LeftAlone, store: ResultsStore): Row {
     `${formatShare(one.share)} · ${one.reason}`,
     new vscode.ThemeIcon('circle-slash'),
     one.reason,
-    openCommand(one.file, line),
+    openSourceCommand(one.file, line),
   );
 }
 
