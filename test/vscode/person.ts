@@ -39,7 +39,7 @@ interface Path {
 }
 
 const paths: Path[] = [
-  { folder: 'sequential-requests', script: 'fetch-prices.mjs', rule: 'overlap-awaits', action: /at a time/, atMost: 0.6 },
+  { folder: 'sequential-requests', script: 'fetch-prices.mjs', rule: 'overlap-awaits', action: /at a time/, atMost: 0.9 },
   { folder: 'blocking-commands', script: 'check-hosts.mjs', rule: 'prefer-async-api', action: /async/i, atMost: null },
 ];
 
