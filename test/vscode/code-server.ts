@@ -71,9 +71,9 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     child.stdout.on('data', read);
     child.stderr.on('data', read);
   });
-  // However this process ends, the server's group must not outlive it.
+  // However this process ends, the server's group must not outlive it; it ends before its folders are removed.
   const killAtExit = (): void => killGroup(child);
-  process.once('exit', killAtExit);
+  process.prependOnceListener('exit', killAtExit);
   const port = await Promise.race([listening, died]);
   return {
     port,
