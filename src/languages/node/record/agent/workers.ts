@@ -24,6 +24,15 @@ const { stringify } = JSON;
 const SETTINGS = 'unblock';
 /** For all workers together, when the process is about to end; one in the middle of native code does not hear us. */
 const PATIENCE_MS = 200;
+/**
+ * V8 takes back a termination that reaches a thread inside an inspector's evaluation, and a thread in an endless loop then runs on forever. So a
+ * worker that has answered is given time to come back from the evaluation, and is told again until it is gone.
+ */
+const RETURN_MS = 5;
+const AGAIN_MS = 25;
+
+// The script's timers are wrapped; ours are not the script's.
+const later = globalThis.setTimeout;
 
 export function newWorkerSettings(out: number): WorkerSettings {
   return { out, counts: new Int32Array(new SharedArrayBuffer(8)), takenId: 0 };
@@ -65,6 +74,7 @@ export function followWorkers({ counts }: WorkerSettings): StartedWorkers {
   const sessions = new Map<string, string>();
   const session = new inspector.Session();
   const wait = Atomics.wait.bind(Atomics);
+  const pause = new Int32Array(new SharedArrayBuffer(4));
   session.connect();
   session.on('NodeWorker.attachedToWorker', ({ params }) => void sessions.set(params.workerInfo.workerId, params.sessionId));
   session.on('NodeWorker.detachedFromWorker', ({ params }) => {
@@ -83,6 +93,7 @@ export function followWorkers({ counts }: WorkerSettings): StartedWorkers {
   const settle = (expected: () => boolean) => {
     const deadline = performance.now() + PATIENCE_MS;
     while (!expected() && performance.now() < deadline) wait(counts, ENDED, Atomics.load(counts, ENDED), 5);
+    wait(pause, 0, 0, RETURN_MS);
   };
 
   replace(
@@ -95,6 +106,7 @@ export function followWorkers({ counts }: WorkerSettings): StartedWorkers {
           const ended = Atomics.load(counts, ENDED);
           ask(sessionId, 'finish');
           settle(() => Atomics.load(counts, ENDED) > ended);
+          terminateAgain(this as Worker, original as Worker['terminate']);
         }
         return Reflect.apply(original, this, args);
       },
@@ -109,4 +121,17 @@ export function followWorkers({ counts }: WorkerSettings): StartedWorkers {
       if (sessions.size > 0) settle(() => Atomics.load(counts, ENDED) >= Atomics.load(counts, BEGUN));
     },
   };
+}
+
+/** Repeats a termination until the worker is gone; the script sees none of it. */
+function terminateAgain(worker: Worker, terminate: Worker['terminate']): void {
+  const again = () => {
+    if (realThreadId(worker) < 0) return;
+    const listeners = worker.listeners('exit');
+    void Reflect.apply(terminate, worker, []);
+    // Each termination listens for the exit: a second one need not.
+    for (const added of worker.listeners('exit')) if (!listeners.includes(added)) worker.off('exit', added as () => void);
+    later(again, AGAIN_MS).unref();
+  };
+  later(again, AGAIN_MS).unref();
 }
