@@ -95,6 +95,19 @@ describe('analyze', () => {
     ]);
   });
 
+  it('tells how long an operation was waited for from how long it took', () => {
+    const fetches = [
+      { api: 'fetch', stack: ['get /project/a.js:15:10'], startUs: 0, endUs: 90000 },
+      { api: 'fetch', stack: ['get /project/a.js:15:10'], startUs: 90000, endUs: 120000 },
+    ];
+    const samples = [`${main} > ${load} > ${parse} @7 70000`, '(idle) 20000', '(idle) 30000'];
+    const analysis = run(recording([lane(samples, { operations: operations(fetches) })]));
+    assert.deepEqual(
+      analysis.hotSpots.flatMap((spot) => spot.operations.map(({ maxUs, longestWaitUs }) => ({ maxUs, longestWaitUs }))),
+      [{ maxUs: 90000, longestWaitUs: 30000 }],
+    );
+  });
+
   it('shares overlapping waits out, and counts what is in flight', () => {
     const fetches = [10, 11].map((line) => ({ api: 'fetch', stack: [`main /project/a.js:${line}:9`], startUs: 0, endUs: 60000 }));
     const samples = Array.from({ length: 60 }, () => '(idle) 1000');

@@ -25,21 +25,57 @@ interface Range {
   basis: string;
 }
 
+/** Waits that now run one after another, and what the thread does for them. */
+export interface Waits {
+  /** µs that the thread had nothing to do but to wait for them. */
+  waitUs: number;
+  operations: number;
+  /** Of these µs, the longest for a single one. */
+  longestUs: number;
+  /** µs that the thread computes on the lines that wait: sending requests, reading answers. It stays on the one thread. */
+  computeUs: number;
+}
+
+/** So much of each further operation in flight shortens the wait where the other side serves our requests only partly at once. */
+const SERVED_AT_ONCE = 0.35;
+
 /**
- * Waits that now run one after another, at most `bound` at a time. The longest wait stays (`maxUs`), whatever the bound. The low end
- * supposes that a bound of k shortens the wait like 1 + (k − 1) × 0.35: with 8 in flight 3.5, the middle of what sequential awaits
- * reached by hand (1.9 to 4.4×).
+ * What is left of n waits when at most `bound` (k) of them are in flight, W their sum, C the computing that goes with them.
+ * - At best the time of both, C + W, comes down to the largest of what nothing can shorten: the longest single wait (the critical
+ *   path), the computing of the one thread, and an equal share for each of the k in flight: max(longest, C, (C + W) / k). These are the asymptotic
+ *   bounds of a closed system with k customers (Denning and Buzen, The operational analysis of queueing network models, 1978).
+ * - At worst no computing hides behind a wait, and it comes to C + the larger of two: W / k + (1 − 1/k) × longest, which handing out jobs
+ *   in order never exceeds (Graham, Bounds on multiprocessing timing anomalies, 1969), and W / (1 + (k − 1) × 0.35), for another side that
+ *   does not serve all at once: with 8 in flight 3.5, the middle of what sequential awaits reached by hand (1.9 to 4.4×).
+ * All other computing of the run is left as it is.
  */
-export function predictOverlap(wallUs: number, waitUs: number, calls: number, maxUs: number, bound = DEFAULT_BOUND): Prediction {
-  const flights = Math.max(1, Math.min(bound, calls));
-  const shortest = Math.min(waitUs, maxUs);
-  const best = Math.max(waitUs / flights, shortest);
-  const worst = Math.max(waitUs / (1 + (flights - 1) * 0.35), shortest);
+export function predictOverlap(wallUs: number, waits: Waits, bound = DEFAULT_BOUND): Prediction {
+  const { waitUs, operations, computeUs } = waits;
+  const flights = Math.max(1, Math.min(bound, operations));
+  const longestUs = Math.min(waitUs, waits.longestUs);
+  const bestUs = Math.max(longestUs, computeUs, (computeUs + waitUs) / flights);
+  const inOrderUs = waitUs / flights + (1 - 1 / flights) * longestUs;
+  const worstUs = Math.min(waitUs, Math.max(inOrderUs, waitUs / (1 + (flights - 1) * SERVED_AT_ONCE)));
   return prediction(wallUs, {
-    low: wallUs / (wallUs - waitUs + worst),
-    high: wallUs / (wallUs - waitUs + best),
-    basis: `${formatDuration(waitUs / 1000)} of waiting in ${calls} operations, the longest ${formatDuration(maxUs / 1000)}; ${flights} at a time leave ${formatDuration(best / 1000)} to ${formatDuration(worst / 1000)} of it`,
+    low: wallUs / (wallUs - waitUs + worstUs),
+    high: wallUs / (wallUs - waitUs - computeUs + Math.min(bestUs, waitUs + computeUs)),
+    basis: `${formatDuration(waitUs / 1000)} of waiting in ${operations} operations, the longest ${formatDuration(longestUs / 1000)}; ${flights} at a time leave ${formatDuration(Math.max(longestUs, waitUs / flights) / 1000)} to ${formatDuration(worstUs / 1000)} of it`,
   });
+}
+
+/** The waits that a function is answerable for, `operations` of them one after another. */
+export function waitsOf(hotSpot: HotSpot, operations: number): Waits {
+  const waiting = hotSpot.operations.filter((one) => one.kind === 'async' && one.time.awaitSerialUs > 0);
+  const lines = new Set(waiting.map((one) => one.line));
+  const computeUs = hotSpot.lines
+    .filter(({ line }) => lines.has(line))
+    .reduce((sum, { time }) => sum + time.jsCpuUs + time.nativeCpuUs + time.gcUs, 0);
+  return {
+    waitUs: hotSpot.time.awaitSerialUs,
+    operations,
+    longestUs: Math.max(0, ...waiting.map((one) => one.longestWaitUs ?? one.maxUs)),
+    computeUs,
+  };
 }
 
 /** Commands that now block one after another. The high end supposes that they wait; the low end that they compute, so that cores are the limit. */
@@ -128,7 +164,6 @@ export function priceModels(
   const { time } = hotSpot;
   const computeUs = time.jsCpuUs + time.nativeCpuUs;
   const calls = operationCalls(hotSpot);
-  const maxUs = Math.max(0, ...hotSpot.operations.map((operation) => operation.maxUs));
   const offThread = time.blockedUs + time.nativeCpuUs;
   const workers = predictWorkers(wallUs, computeUs + time.blockedUs, cores, context.processCpuUs, hotSpot.calls).speedup;
   const rows: ReportAdvice['alternatives'] = [
@@ -141,7 +176,7 @@ export function priceModels(
     },
     {
       model: 'concurrent-awaits',
-      speedup: time.awaitSerialUs > 0 ? predictOverlap(wallUs, time.awaitSerialUs, calls, maxUs).speedup : 1,
+      speedup: time.awaitSerialUs > 0 ? predictOverlap(wallUs, waitsOf(hotSpot, calls)).speedup : 1,
       memoryBytes: 0,
       edits: null,
     },

@@ -4,6 +4,7 @@ import { callParts, coreNames, lineParts, ownTicks } from './call-lines.ts';
 import type { LinePart } from './call-lines.ts';
 import { plainName } from './frames.ts';
 import { executorsOwners } from './executors.ts';
+import { longestWaits } from './longest-waits.ts';
 import { loadedModules } from './loaded-modules.ts';
 import { addTimes, kindTimes, totalTimes } from './time-split.ts';
 import { KIND } from './time-kind.ts';
@@ -78,6 +79,7 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
 
   for (const [frame, lines] of ownOf) chargeFrameless(of(frame), lines, names.get(frame) ?? new Set());
 
+  const longest = longestWaits(model.operations, timeline.waits, groups.length);
   groups.forEach((group, index) => {
     const user = sites[group.site]?.user;
     if (!user) return;
@@ -88,6 +90,7 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
     operation.calls += group.calls;
     operation.totalUs += group.totalUs;
     operation.maxUs = Math.max(operation.maxUs, group.maxUs);
+    operation.longestWaitUs = Math.max(operation.longestWaitUs, longest[index]!);
     operation.inFlightSum += group.meanInFlight * group.totalUs;
     operation.peakInFlight = Math.max(operation.peakInFlight, group.peakInFlight);
     addTimes(operation.times, times);
@@ -141,7 +144,8 @@ function operationOf(charges: FunctionCharges, api: string, kind: 'sync' | 'asyn
   const key = `${kind} ${api} ${line}:${column ?? 0}`;
   let operation = charges.operations.get(key);
   if (!operation) {
-    operation = { api, kind, line, column, calls: 0, totalUs: 0, maxUs: 0, times: kindTimes(), inFlightSum: 0, peakInFlight: 0 };
+    const sums = { calls: 0, totalUs: 0, maxUs: 0, longestWaitUs: 0, inFlightSum: 0, peakInFlight: 0 };
+    operation = { api, kind, line, column, times: kindTimes(), ...sums };
     charges.operations.set(key, operation);
   }
   return operation;

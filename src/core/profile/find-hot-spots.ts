@@ -98,11 +98,23 @@ export function hotSpotsOf(
 }
 
 function siteOperations(operation: OperationCharge): { of: SiteOperations; us: number } {
-  const { api, kind, line, column, calls, totalUs, maxUs, times, inFlightSum, peakInFlight } = operation;
+  const { api, kind, line, column, calls, totalUs, maxUs, longestWaitUs, times, inFlightSum, peakInFlight } = operation;
   const async = kind === 'async';
   const meanInFlight = async ? (totalUs > 0 ? inFlightSum / totalUs : 1) : null;
   return {
-    of: { api, kind, line, column, calls, totalUs, maxUs, time: timeSplit(times), meanInFlight, peakInFlight: async ? peakInFlight : null },
+    of: {
+      api,
+      kind,
+      line,
+      column,
+      calls,
+      totalUs,
+      maxUs,
+      longestWaitUs: async ? longestWaitUs : null,
+      time: timeSplit(times),
+      meanInFlight,
+      peakInFlight: async ? peakInFlight : null,
+    },
     us: totalTimes(times),
   };
 }

@@ -16,6 +16,8 @@ export interface OperationCharge {
   calls: number;
   totalUs: number;
   maxUs: number;
+  /** 0 for sync. */
+  longestWaitUs: number;
   times: KindTimes;
   /** Weighted by `totalUs`; 0 for sync. */
   inFlightSum: number;

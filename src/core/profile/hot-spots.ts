@@ -52,6 +52,8 @@ export interface SiteOperations {
   /** Sum of the calls' durations: for async operations more than the wall time where they overlap. */
   totalUs: number;
   maxUs: number;
+  /** Async: the longest that the thread waited for one of them, without what it computed meanwhile; null for sync. */
+  longestWaitUs: number | null;
   /** How the wall time charged to this site splits. */
   time: TimeSplit;
   /** Async: operations in flight anywhere in the lane while one of these was; 1 means nothing else ran. Null for sync. */

@@ -6,7 +6,7 @@ import { nodeNatures } from './natures.ts';
 import type { NodeNatures } from './natures.ts';
 import { blockedTime, busyIdleTime } from './on-cpu.ts';
 import { orderOperations, resolveSites, waitingSweep } from './operations.ts';
-import type { AsyncGroup, Site, Wait } from './operations.ts';
+import type { AsyncGroup, Operation, Site, Wait } from './operations.ts';
 import { normalise } from './profile.ts';
 import type { Profile } from './profile.ts';
 import { sourcePositions } from './source-positions.ts';
@@ -20,6 +20,8 @@ export interface LaneModel {
   table: FrameTable;
   sites: Site[];
   groups: AsyncGroup[];
+  /** The asynchronous operations, in the order they began. */
+  operations: readonly Operation[];
   /** Of each sample; null where it wasn't measured. */
   blockedUs: Float64Array | null;
   /** Of each idle sample, what the thread computed all the same; null where it wasn't measured. */
@@ -49,6 +51,7 @@ export function laneModel(
     table,
     sites: resolveSites(lane.operations, table, positions, language, functionsOf),
     groups: ordered.groups,
+    operations: ordered.operations,
     blockedUs: blockedTime(profile, natures, lane.onCpu),
     busyIdleUs: busyIdleTime(profile, natures, lane.onCpu),
     inFlight: waitingSweep(ordered),

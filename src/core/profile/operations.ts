@@ -51,7 +51,7 @@ export interface Wait {
 /** Among more timers or sessions than this, the right one is not worth looking for. */
 const MOST_LOOKED_AT = 64;
 
-interface Operation {
+export interface Operation {
   group: number;
   startUs: number;
   endUs: number;

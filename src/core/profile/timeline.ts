@@ -4,6 +4,7 @@ import type { CallTree } from './call-tree.ts';
 import { intern } from './frames.ts';
 import { importOf, loadedModules } from './loaded-modules.ts';
 import type { LaneModel } from './lane-model.ts';
+import type { Wait } from './operations.ts';
 import { treePlaces } from './tree-places.ts';
 import { KIND } from './time-kind.ts';
 
@@ -13,6 +14,8 @@ export interface Timeline {
   slices: Slice[];
   /** Who answers for slices of the charge kind `line`. */
   lines: { frame: number; line: number }[];
+  /** What was waited for while there was nothing to do, in order of time. */
+  waits: Wait[];
 }
 
 export interface Slice {
@@ -35,7 +38,7 @@ const SPLIT_US = 3000;
 export function timeline(model: LaneModel): Timeline {
   const { profile, natures, table, groups } = model;
   const tree = callTree();
-  const result: Timeline = { tree, slices: [], lines: [] };
+  const result: Timeline = { tree, slices: [], lines: [], waits: [] };
   const callers = asyncCallers(model);
   const places = treePlaces(model, tree, callers);
   const collector = intern(table, { function: '(garbage collector)', file: '', line: 0, column: 0, owner: 'native', synthetic: false });
@@ -52,7 +55,9 @@ export function timeline(model: LaneModel): Timeline {
     last = { node, charge, to };
   };
   const wait = (startUs: number, endUs: number, idle: number): void => {
-    for (const { group, overlapped, us } of model.inFlight(startUs, endUs)) {
+    for (const piece of model.inFlight(startUs, endUs)) {
+      const { group, overlapped, us } = piece;
+      result.waits.push(piece);
       if (group < 0) push(places.of(idle), KIND.idle, us, 'nobody', -1);
       else push(places.waiting(groups[group]!), overlapped ? KIND.awaitOverlapped : KIND.awaitSerial, us, 'operation', group);
     }

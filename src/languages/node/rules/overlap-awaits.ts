@@ -1,6 +1,6 @@
 import type TS from 'typescript';
 import type { AdviceContext, Finding, ReadSource, RefactorResult } from '../../../core/advise/advice.ts';
-import { DEFAULT_BOUND, predictOverlap, priceModels } from '../../../core/advise/cost-model.ts';
+import { DEFAULT_BOUND, predictOverlap, priceModels, waitsOf } from '../../../core/advise/cost-model.ts';
 import type { Rule } from '../../../core/language.ts';
 import type { HotSpot, SiteOperations } from '../../../core/profile/hot-spots.ts';
 import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
@@ -114,7 +114,7 @@ function adviseLoop(hotSpot: HotSpot, longest: SiteOperations, { source, overlap
       },
     ];
   const waitUs = hotSpot.time.awaitSerialUs;
-  const predicted = predictOverlap(context.wallUs, waitUs, longest.calls, longest.maxUs);
+  const predicted = predictOverlap(context.wallUs, waitsOf(hotSpot, longest.calls));
   const result = rewrite(source, overlap);
   return [
     {
@@ -148,7 +148,7 @@ function adviseRun(hotSpot: HotSpot, { source, overlap }: Place, context: Advice
         models: ['concurrent-awaits'],
       },
     ];
-  const predicted = predictOverlap(context.wallUs, sum, members.length, longest);
+  const predicted = predictOverlap(context.wallUs, { waitUs: sum, operations: members.length, longestUs: longest, computeUs: 0 });
   const result = rewrite(source, overlap);
   return [
     {

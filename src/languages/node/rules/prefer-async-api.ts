@@ -190,6 +190,7 @@ function warmCacheReason({ api, calls, totalUs, time }: SiteOperations): string 
 function predict({ api, calls, maxUs }: SiteOperations, cost: number, context: AdviceContext): Prediction {
   const cores = context.machine.logicalCores;
   if (api.startsWith('child_process.')) return predictCommands(context.wallUs, cost, calls, maxUs, cores);
-  if (api.startsWith('fs.')) return predictOverlap(context.wallUs, cost, calls, maxUs, FILE_BOUND);
+  if (api.startsWith('fs.'))
+    return predictOverlap(context.wallUs, { waitUs: cost, operations: calls, longestUs: maxUs, computeUs: 0 }, FILE_BOUND);
   return predictThreadPool(context.wallUs, cost, calls, cores);
 }

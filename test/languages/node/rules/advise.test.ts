@@ -25,6 +25,7 @@ function operation(api: string, line: number, calls: number, part: Partial<TimeS
     calls,
     totalUs,
     maxUs: totalUs / calls,
+    longestWaitUs: kind === 'async' ? totalUs / calls : null,
     time: time(part),
     meanInFlight: kind === 'async' ? 1 : null,
     peakInFlight: null,

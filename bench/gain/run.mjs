@@ -1,0 +1,123 @@
+// Whether the predicted gain is reached: `npm run bench:gain [-- --runs N] [EXAMPLE …]`. Each example is profiled, its best advice is applied to a
+// copy with `unblock fix --write`, and both texts run as plain node, in turns. Prints the whole processes' wall times and says whether
+// the gain is in the range that the report gave before the change.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Below this share of the machine's cores, a gain that needs them is not judged. */
+const IDLE = 0.9;
+/** Times that a busy machine is asked again before a pair, about a second each. */
+const PATIENCE = 8;
+/** So many times the wanted pairs are tried at most. */
+const TRIES = 3;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const examples = join(root, 'examples');
+const words = process.argv.slice(2);
+const at = words.indexOf('--runs');
+const runs = at < 0 ? 5 : Number(words.splice(at, 2)[1]);
+const names = readdirSync(examples, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && (words.length === 0 || words.includes(entry.name)))
+  .map(({ name }) => name);
+
+const cores = availableParallelism();
+console.log(
+  `${runs} runs of each text, in turns, on ${cores} cores; medians of plain node's wall time, with its start; node ${process.version}.\n`,
+);
+console.log('example               advice             before    after     gain (of single pairs)   predicted             cores  held');
+let held = true;
+for (const name of names) {
+  const folder = mkdtempSync(join(tmpdir(), 'unblock-bench-'));
+  try {
+    held = prove(name, folder) && held;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+process.exitCode = held ? 0 : 1;
+
+/** False where the gain was not in the range that was predicted. */
+function prove(name, folder) {
+  const { script } = JSON.parse(readFileSync(join(examples, name, 'expected.json'), 'utf8'));
+  for (const copy of ['before', 'after']) cpSync(examples, join(folder, copy), { recursive: true });
+  const [before, after] = ['before', 'after'].map((copy) => join(folder, copy, name, script));
+  waitForIdleCores();
+  const report = unblock(['advise', '--json', after]);
+  const [advice] = JSON.parse(report).advice;
+  if (advice === undefined) {
+    console.log(`${name.padEnd(22)}nothing is advised`);
+    return true;
+  }
+  const file = join(folder, 'report.json');
+  writeFileSync(file, report);
+  unblock(['fix', file, '--advice', advice.id, '--write']);
+
+  const pairs = [];
+  for (let tried = 0; pairs.length < runs && tried < runs * TRIES; tried++) {
+    const texts = tried % 2 === 0 ? ['before', 'after'] : ['after', 'before'];
+    const idleBefore = waitForIdleCores();
+    const [first, second] = texts.map((text) => time(text === 'before' ? before : after));
+    if (first.output !== second.output) throw new Error(`${name}: the change changed the output.`);
+    const free = Math.min(idleBefore, freeCores());
+    const pair = { [texts[0]]: first.ms, [texts[1]]: second.ms, free };
+    // What was measured while something else took the cores says nothing; the last tries count whatever they are.
+    if (free >= IDLE * cores || tried >= runs * (TRIES - 1)) pairs.push(pair);
+  }
+  const gains = pairs.map((pair) => pair.before / pair.after).sort((a, b) => a - b);
+  const slow = median(pairs.map((pair) => pair.before));
+  const fast = median(pairs.map((pair) => pair.after));
+  const { low, high, speedup } = advice.predicted;
+  const gain = slow / fast;
+  const free = Math.min(...pairs.map((pair) => pair.free));
+  const isIn = gain >= low && gain <= high;
+  const verdict = isIn ? 'yes' : gain > high ? 'NO: more' : 'NO: less';
+  const wasBusy = free < IDLE * cores;
+  console.log(
+    name.padEnd(22) +
+      advice.rule.padEnd(19) +
+      `${slow.toFixed(0)} ms`.padEnd(10) +
+      `${fast.toFixed(0)} ms`.padEnd(10) +
+      `${gain.toFixed(2)}× (${gains[0].toFixed(2)}–${gains.at(-1).toFixed(2)})`.padEnd(25) +
+      `${speedup}× (${low}–${high})`.padEnd(22) +
+      free.toFixed(2).padEnd(7) +
+      verdict +
+      (wasBusy ? ', on a busy machine' : ''),
+  );
+  return isIn || wasBusy;
+}
+
+/** Of a whole process as a person sees it, in ms, and what it printed. */
+function time(script) {
+  const start = performance.now();
+  const output = execFileSync(process.execPath, [script], { encoding: 'utf8' });
+  return { ms: performance.now() - start, output };
+}
+
+function unblock(args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/cli.cjs'), ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0) throw new Error(`unblock ${args[0]} exited with ${status}: ${stderr.slice(-500)}`);
+  return stdout;
+}
+
+/** Cores' worth of computing that the machine does just now, asked until nearly all are free or patience ends. */
+function waitForIdleCores() {
+  let free = freeCores();
+  for (let asked = 1; asked < PATIENCE && free < IDLE * cores; asked++) free = freeCores();
+  return free;
+}
+
+function freeCores() {
+  return Number(execFileSync(process.execPath, [fileURLToPath(new URL('cores.mjs', import.meta.url))], { encoding: 'utf8' }));
+}
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
