@@ -1,6 +1,7 @@
 // Our flame graph beside speedscope's, on the same files in the same Chromium, interleaved:
-// `npm run build && npm run bench:flame-graph [-- --rounds N] [--json FILE] [S M L XL REC]`
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// `npm run bench:flame-graph [-- --rounds N] [--json FILE] [S M L XL REC]`
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -27,10 +28,9 @@ const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chr
   (path) => path !== undefined && existsSync(path),
 );
 if (executablePath === undefined) throw new Error('No Chromium was found: install one, or set CHROMIUM to its path.');
-if (!existsSync('dist/webview.js')) throw new Error('There is no dist/webview.js: run `npm run build` first.');
 const folder = flags.profiles ?? mkdtempSync(join(tmpdir(), 'unblock-flame-graph-'));
 mkdirSync(folder, { recursive: true });
-const server = await serve(folder);
+const server = await serve(folder, shippedScript());
 const launch = () =>
   chromium.launch({
     executablePath,
@@ -79,6 +79,17 @@ try {
   server.close();
   if (flags.profiles === undefined) rmSync(folder, { recursive: true, force: true });
   if (flags.json !== undefined) writeFileSync(flags.json, JSON.stringify(results, null, 1));
+}
+
+/** As in a package: minified. */
+function shippedScript() {
+  const outdir = mkdtempSync(join(tmpdir(), 'unblock-webview-'));
+  try {
+    execFileSync(process.execPath, ['scripts/build.mjs', '--production', '--outdir', outdir, 'webview'], { stdio: 'inherit' });
+    return readFileSync(join(outdir, 'webview.js'), 'utf8');
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
 }
 
 function print(size, runs) {

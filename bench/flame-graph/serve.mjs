@@ -1,10 +1,9 @@
 // Serves both viewers and the profiles from loopback.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, normalize } from 'node:path';
 
-const dist = join(import.meta.dirname, '../../dist');
 const speedscope = join(dirname(createRequire(import.meta.url).resolve('speedscope/package.json')), 'dist/release');
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.png': 'image/png' };
 
@@ -21,19 +20,21 @@ window.acquireVsCodeApi = () => ({
     window.postMessage({ type: 'show', report: null, title: size, lanes: [{ name: 'main', bytes }] }, '*', [bytes.buffer]);
   },
 });`;
-const page = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'; worker-src blob:; connect-src 'self'">
-<title>bench</title></head><body><div id="unblock"></div><script src="/host.js"></script><script src="/webview.js"></script></body></html>`;
+const page = (script, bytes) => `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-bench'; worker-src blob:; connect-src 'self'">
+<title>bench</title></head><body><div id="unblock" data-bytes="${bytes}"></div><script nonce="bench">${host}</script><script nonce="bench">${script}</script></body></html>`;
 
-/** Resolves with the address. `profiles` is the folder that holds them. */
-export function serve(profiles) {
+/** Resolves with the address. `profiles` is the folder that holds them, `script` the text of our page's script, as it is shipped. */
+export function serve(profiles, script) {
   const files = new Map();
   const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname));
+    const url = new URL(request.url, 'http://x');
+    const path = normalize(decodeURIComponent(url.pathname));
     const text = (type, body) => response.writeHead(200, { 'content-type': type }).end(body);
-    if (path === '/ours') return text('text/html', page);
-    if (path === '/host.js') return text('text/javascript', host);
-    if (path === '/webview.js') return text('text/javascript', readFileSync(join(dist, 'webview.js')));
+    if (path === '/ours') {
+      const { size } = statSync(join(profiles, `${url.searchParams.get('profile')}.cpuprofile`));
+      return text('text/html', page(script, size));
+    }
     const file = path.startsWith('/profiles/')
       ? join(profiles, path.slice(10))
       : path.startsWith('/speedscope/')

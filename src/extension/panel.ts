@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
@@ -28,7 +29,7 @@ export function createPanel(store: ResultsStore, context: vscode.ExtensionContex
     focusNext = focus ?? null;
     if (panel === null) {
       const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-      adopt(vscode.window.createWebviewPanel(FLAME_GRAPH_PANEL, 'Unblock', place, { enableFindWidget: false, ...options(context) }));
+      adopt(vscode.window.createWebviewPanel(FLAME_GRAPH_PANEL, 'Unblock', place, { enableFindWidget: false, ...WEBVIEW_OPTIONS }));
     } else {
       panel.reveal(undefined, true);
       void refresh();
@@ -40,13 +41,13 @@ export function createPanel(store: ResultsStore, context: vscode.ExtensionContex
     isReady = false;
     shown = null;
     made.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'activity-bar.svg');
-    made.webview.options = options(context);
+    made.webview.options = WEBVIEW_OPTIONS;
     made.webview.onDidReceiveMessage((message: FromPanel) => void hear(message));
     made.onDidDispose(() => {
       panel = null;
     });
     made.title = titleOf(store.current);
-    made.webview.html = page(made.webview, context);
+    made.webview.html = page(context, store.current);
   }
 
   async function hear(message: FromPanel): Promise<void> {
@@ -115,21 +116,22 @@ function titleOf(results: Results | null): string {
   return results === null ? 'Unblock' : `Unblock · ${basename(results.report.target.script)}`;
 }
 
-function options(context: vscode.ExtensionContext): vscode.WebviewOptions & vscode.WebviewPanelOptions {
-  return {
-    enableScripts: true,
-    // The page holds a parsed profile of up to hundreds of MB: reading it again at each switch of tabs would take seconds.
-    retainContextWhenHidden: true,
-    localResourceRoots: [vscode.Uri.joinPath(context.extensionUri, 'dist')],
-  };
-}
+const WEBVIEW_OPTIONS: vscode.WebviewOptions & vscode.WebviewPanelOptions = {
+  enableScripts: true,
+  // The page holds a parsed profile of up to hundreds of MB: reading it again at each switch of tabs would take seconds.
+  retainContextWhenHidden: true,
+  // It is all in its HTML.
+  localResourceRoots: [],
+};
 
 async function bytesOf(path: string): Promise<Uint8Array> {
   const buffer = await readFile(path);
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
-function page(webview: vscode.Webview, context: vscode.ExtensionContext): string {
-  const scriptUri = webview.asWebviewUri(vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview.js')).toString();
-  return webviewHtml({ title: 'Unblock', scriptUri, nonce: randomBytes(16).toString('base64') });
+function page(context: vscode.ExtensionContext, results: Results | null): string {
+  const first = results?.profiles[0];
+  const bytes = first === undefined ? 0 : (statSync(first.path, { throwIfNoEntry: false })?.size ?? 0);
+  const script = readFileSync(context.asAbsolutePath('dist/webview.js'), 'utf8');
+  return webviewHtml({ title: 'Unblock', bytes, script, nonce: randomBytes(16).toString('base64') });
 }

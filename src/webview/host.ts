@@ -1,5 +1,4 @@
 import type { FromPanel, ToPanel } from '../protocol/panel.ts';
-import { prepareReader } from './profile/reader.ts';
 import { embeddedMessage } from './embedded.ts';
 
 interface VsCodeApi {
@@ -24,10 +23,7 @@ export function connect(receive: (message: ToPanel) => void): Host {
   const host: Host = { editor: api !== null, post: (message) => api?.postMessage(message) };
   const embedded = embeddedMessage();
   if (embedded !== null) void embedded.then(receive);
-  else {
-    // First of all: what is asked for comes while the page is built, and no sooner than it is.
-    host.post({ type: 'ready' });
-    prepareReader();
-  }
+  // First of all: what is asked for comes while the page is built, and no sooner than it is.
+  else host.post({ type: 'ready' });
   return host;
 }

@@ -8,12 +8,16 @@
  */
 import { page } from './panel/page.ts';
 import { connect } from './host.ts';
+import { prepareReader } from './profile/reader.ts';
 import sheet from './style.css';
 
+const root = document.getElementById('unblock') ?? document.body;
+const expectedBytes = Number(root.dataset['bytes'] ?? 0);
+prepareReader(expectedBytes);
 const host = connect((message) => shown.receive(message));
 
 const style = new CSSStyleSheet();
 style.replaceSync(sheet);
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, style];
 
-const shown = page(document.getElementById('unblock') ?? document.body, host);
+const shown = page(root, host, expectedBytes);

@@ -226,7 +226,7 @@ describe('the HTML report in a browser', { skip: missing }, () => {
 
   it('follows the theme, and speaks with its editor', async () => {
     const file = join(folder, 'webview.html');
-    writeFileSync(file, webviewHtml({ title: 'Unblock', scriptUri: pathToFileURL(script).href, nonce: 'abc123' }));
+    writeFileSync(file, webviewHtml({ title: 'Unblock', bytes: 0, script: readFileSync(script, 'utf8'), nonce: 'abc123' }));
     const page = await browser.newPage({ viewport: { width: 1000, height: 600 }, reducedMotion: 'reduce' });
     const complaints: string[] = [];
     page.on('console', (message) => message.type() !== 'log' && complaints.push(message.text()));

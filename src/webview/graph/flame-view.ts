@@ -338,6 +338,7 @@ export function flameView(events: FlameEvents): FlameView {
         context.font = fontOf(next);
         return context.measureText(text).width;
       });
+      fitting.width('0');
       hatch = hatching(context, next);
       redraw();
     },

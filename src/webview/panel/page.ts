@@ -7,6 +7,7 @@ import { readPalette } from '../graph/palette.ts';
 import { ruler } from '../graph/ruler.ts';
 import type { Host } from '../host.ts';
 import type { Graph } from '../profile/layout.ts';
+import { SMALL_BYTES } from '../profile/load.ts';
 import type { Frames } from '../profile/parsed.ts';
 import { decision } from './decision.ts';
 import { detailsOf, type BoxDetails } from './details.ts';
@@ -29,8 +30,8 @@ interface Shown {
   lanes: PanelLane[];
 }
 
-/** Builds the page inside `root` and keeps it up to date with what the host says. */
-export function page(root: HTMLElement, host: Host): { receive(message: ToPanel): void } {
+/** Builds the page inside `root`, where a profile of about so many bytes is expected, and keeps it up to date with what the host says. */
+export function page(root: HTMLElement, host: Host, expectedBytes: number): { receive(message: ToPanel): void } {
   let shown: Shown = { title: '', report: null, lanes: [] };
   let stale = false;
   let isMainLane = true;
@@ -86,8 +87,15 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
   const picture = element('div', { class: 'picture' }, marks.root, flame.root, tip.root);
   const decisionRoom = element('div', { class: 'room' });
   const main = element('main', { class: 'main', id: 'unblock-view' }, picture, table.root, decisionRoom, face);
-  root.replaceChildren(notes, top.root, bar.root, main, bottom.root);
 
+  function attach(): void {
+    if (!main.isConnected) root.replaceChildren(notes, top.root, bar.root, main, bottom.root);
+  }
+  // A page that is laid out while a small profile arrives is laid out twice.
+  if (expectedBytes > SMALL_BYTES) attach();
+
+  // While the profile is on its way: the first picture needs it, and the fonts that it measures.
+  readTheme();
   watchTheme(readTheme);
   listenToKeys({
     tab: (index) => bar.selectAt(index),
@@ -306,6 +314,7 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
     flame.focus(null);
     // The bytes are handed over to the worker: of several lanes a copy stays, to come back to.
     if (!(await lane.open(bytes !== null && shown.lanes.length > 1 ? bytes.slice() : bytes))) return;
+    attach();
     if (lane.failure !== null && bytes !== null) host.post({ type: 'failed', message: lane.failure });
     showHeader();
     showDetails(null);
@@ -325,7 +334,6 @@ export function page(root: HTMLElement, host: Host): { receive(message: ToPanel)
         shown = { title: message.title, report: message.report, lanes: message.lanes };
         stale = false;
         showBanners();
-        readTheme();
         lanePicker.replaceChildren(...message.lanes.map((one, index) => element('option', { value: index }, one.name)));
         lanePicker.hidden = message.lanes.length < 2;
         void openLane(0);

@@ -18,7 +18,6 @@ export interface ProfileReader {
  * caller can't use them afterwards.
  */
 export async function readProfile(bytes: Uint8Array): Promise<ProfileReader> {
-  clearTimeout(preparing);
   if (bytes.length <= SMALL_BYTES) return readHere(bytes);
   const worker = await (spare ?? startWorker());
   spare = null;
@@ -65,13 +64,10 @@ async function readThere(worker: Worker, bytes: Uint8Array): Promise<ProfileRead
 }
 
 let spare: Promise<Worker | null> | null = null;
-let preparing = 0;
 
-/** Has a worker ready by the time a large profile arrives, as large ones take their time; a small one is here before that. */
-export function prepareReader(): void {
-  preparing = setTimeout(() => {
-    spare = startWorker();
-  }, 20);
+/** Has a worker ready by the time a profile of so many bytes arrives; a small one needs none. */
+export function prepareReader(bytes: number): void {
+  if (bytes > SMALL_BYTES) spare ??= startWorker();
 }
 
 /** Webviews may start workers from blobs only. Null where even that is forbidden. */

@@ -60,9 +60,10 @@ describe('the HTML report', () => {
 
 describe('the page in an editor', () => {
   it('runs the script with the nonce alone', () => {
-    const html = webviewHtml({ title: 'a < b', scriptUri: 'https://x.test/dist/webview.js?a=1&b="', nonce: 'abc' });
+    const html = webviewHtml({ title: 'a < b', bytes: 12_000, script: 'show("</script>")', nonce: 'abc' });
     assert.match(html, /script-src &#39;nonce-abc&#39;; worker-src blob:/);
-    assert.match(html, /<script nonce="abc" src="https:\/\/x\.test\/dist\/webview\.js\?a=1&#38;b=&#34;"><\/script>/);
+    assert.match(html, /<script nonce="abc">show\("\\x3c\/script>"\)<\/script>/);
+    assert.match(html, /<div id="unblock" data-bytes="12000"><\/div>/);
     assert.match(html, /<title>a &#60; b<\/title>/);
   });
 });
