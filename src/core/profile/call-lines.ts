@@ -135,7 +135,7 @@ export function callParts(
 
 function linesOf(source: SourceFunctions, range: FunctionRange | null, call: Call): number[] {
   const name = plainName(call.entry);
-  const required = call.loading ? requireLines(source, call.module, name !== 'require') : [];
+  const required = call.loading ? requireLines(source, range, call.module, name !== 'require') : [];
   if (required.length > 0) return [...new Set(required)];
   return callLines(source, range, call.loading && name !== 'require' ? 'import' : name);
 }

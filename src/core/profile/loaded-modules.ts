@@ -1,7 +1,7 @@
 import { TOP_LEVEL, frameAround } from './frames.ts';
 import type { LaneModel } from './lane-model.ts';
-import { positionOf } from './source-text.ts';
-import type { SourceFunctions } from './source-text.ts';
+import { enclosingFunction, positionOf } from './source-text.ts';
+import type { FunctionRange, SourceFunctions } from './source-text.ts';
 
 /**
  * For each node below a `require` or `import` of a user function: the node of the first module's top-level code that it ran, which is the
@@ -42,11 +42,11 @@ function requirements(source: SourceFunctions): Requirement[] {
 }
 
 /**
- * The 1-based lines of a text that load modules: with `file` those that name it; else all of the way it is done (`require`, `import(…)`), but
+ * The 1-based lines of a function (null: top-level code), nested ones left out, that load modules: with `file` those that name it; else all of the way it is done (`require`, `import(…)`), but
  * where there are others not those that name the project's own, whose loading is short and whose code answers for itself.
  */
-export function requireLines(source: SourceFunctions, file: string, dynamic: boolean): number[] {
-  const all = requirements(source);
+export function requireLines(source: SourceFunctions, within: FunctionRange | null, file: string, dynamic: boolean): number[] {
+  const all = requirements(source).filter((at) => enclosingFunction(source, at.line, at.column)?.start === within?.start);
   if (file !== '') return all.filter(({ specifier }) => names(specifier, file)).map(({ line }) => line);
   const candidates = all.filter((one) => one.dynamic === dynamic);
   const packages = candidates.filter(({ specifier }) => !/^[./]/.test(specifier));
