@@ -47,7 +47,7 @@ async function report(service, customers, orders) {
   return lines;
 }
 
-const service = await startService(35);
+const service = await startService(29);
 const orders = readOrders();
 const customers = Array.from({ length: 25 }, (_, index) => index + 1);
 const lines = await report(service.url, customers, orders);

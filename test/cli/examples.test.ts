@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { applyPatch, parsePatch } from 'diff';
 import type { Report, ReportAdvice, TimeSplitMs } from '../../src/core/report/report.ts';
-import { Place } from './command.ts';
+import { Place, type Outcome } from './command.ts';
 import { assertReport } from './report-shape.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
@@ -30,14 +30,18 @@ describe('the report of each example names its true bottleneck', () => {
         cpSync(EXAMPLES, place.path('examples'), { recursive: true });
         const script = place.path(join('examples', name, expected.script));
         const plainOutput = execFileSync(process.execPath, [script], { encoding: 'utf8' });
-        const { report, outcome } = await place.advise([script]);
+        const { report, outcome, waited } = await adviseWithClock(place, script);
         assertReport(report);
         assert.equal(outcome.stderr.trim(), plainOutput.trim(), 'the output is the same under the profiler');
 
-        // On a busy machine computing takes longer and waiting does not, so that a mix may lose its balance.
-        const balanced =
-          expected.bound !== 'mixed' || (share(report, 'awaitedMs') < 0.5 && share(report, 'jsCpuMs') + share(report, 'nativeCpuMs') < 0.6);
-        if (balanced) assert.equal(report.verdict.bound, expected.bound, report.verdict.evidence.join(' '));
+        const off = (report.time.awaitedMs + report.time.blockedMs + report.time.idleMs) / report.run.wallMs;
+        const { atLeast, atMost } = waited ?? { atLeast: off, atMost: off };
+        assert.ok(
+          off > atLeast - ERROR && off < atMost + ERROR,
+          `${off} of the run waited, by the kernel's account ${atLeast} to ${atMost}`,
+        );
+        const bounds = expected.bound === 'mixed' ? boundsOfMix(atLeast, atMost) : [expected.bound];
+        assert.ok(bounds.includes(report.verdict.bound), `${report.verdict.bound}: ${report.verdict.evidence.join(' ')}`);
         const hot = report.hotSpots.find((spot) => spot.function === expected.hotSpot.function);
         assert.ok(hot, `${expected.hotSpot.function} is a hot spot`);
         assert.deepEqual(
@@ -47,7 +51,8 @@ describe('the report of each example names its true bottleneck', () => {
         if (expected.bound !== 'mixed') assert.equal(report.hotSpots[0], hot, 'it is the first one');
         if (expected.hotSpot.costlyLine !== null) assert.equal(costliest(hot.lines), expected.hotSpot.costlyLine);
 
-        const advice = balanced ? report.advice[0] : report.advice.find(({ rule }) => rule === expected.advice?.rule);
+        const isMix = bounds.length === 1 && bounds[0] === expected.bound;
+        const advice = isMix ? report.advice[0] : report.advice.find(({ rule }) => rule === expected.advice?.rule);
         if (expected.advice === null) {
           assert.deepEqual(report.advice, []);
           assert.ok(report.leftAlone.some((one) => one.function === hot.function && one.reason !== ''));
@@ -67,8 +72,39 @@ describe('the report of each example names its true bottleneck', () => {
     });
 });
 
-function share({ time, run }: Report, part: keyof TimeSplitMs): number {
-  return time[part] / run.wallMs;
+/** Of a run's share: what its start and end, and a sample at each change between computing and waiting, may make of it. */
+const ERROR = 0.05;
+
+interface Advised {
+  report: Report;
+  outcome: Outcome;
+  /**
+   * The share of the run in which the script's thread did not compute, by the kernel's account; null without one. Where it was ready for a core
+   * and had none, both may be said: after a wait it is the wait's end, amidst computing it is part of that.
+   */
+  waited: { atLeast: number; atMost: number } | null;
+}
+
+async function adviseWithClock(place: Place, script: string): Promise<Advised> {
+  if (!existsSync('/proc/thread-self/schedstat')) return { ...(await place.advise([script])), waited: null };
+  const clock = join(place.temporary, 'clock.json');
+  const NODE_OPTIONS = `--require ${JSON.stringify(join(import.meta.dirname, 'thread-clock.cjs'))}`;
+  const env = place.environment({ NODE_OPTIONS, THREAD_CLOCK_SCRIPT: script, THREAD_CLOCK_FILE: clock });
+  const advised = await place.advise([script], { env });
+  const { wallUs, onCoreUs, readyUs } = JSON.parse(readFileSync(clock, 'utf8')) as Record<'wallUs' | 'onCoreUs' | 'readyUs', number>;
+  return { ...advised, waited: { atLeast: 1 - (onCoreUs + readyUs) / wallUs, atMost: 1 - onCoreUs / wallUs } };
+}
+
+/**
+ * What a run may be called that mixes waiting with as much JavaScript as native code. On a busy machine computing takes longer and waiting does
+ * not, so that its own clock says which of them it was; near a threshold both are right.
+ */
+function boundsOfMix(atLeast: number, atMost: number): string[] {
+  const bounds: string[] = [];
+  if (atMost > 0.5 - ERROR) bounds.push('async-wait');
+  if (atMost > 0.3 - ERROR && atLeast < 0.5 + ERROR) bounds.push('mixed');
+  if (atLeast < 0.3 + ERROR) bounds.push('cpu-js', 'cpu-native');
+  return bounds;
 }
 
 function costliest(lines: { line: number; time: TimeSplitMs }[]): number | undefined {
