@@ -58,10 +58,9 @@ function prove(name, folder) {
   const pairs = [];
   for (let tried = 0; pairs.length < runs && tried < runs * TRIES; tried++) {
     const texts = tried % 2 === 0 ? ['before', 'after'] : ['after', 'before'];
-    const idleBefore = waitForIdleCores();
     const [first, second] = texts.map((text) => time(text === 'before' ? before : after));
     if (first.output !== second.output) throw new Error(`${name}: the change changed the output.`);
-    const free = Math.min(idleBefore, freeCores());
+    const free = Math.min(first.cores, second.cores);
     const pair = { [texts[0]]: first.ms, [texts[1]]: second.ms, free };
     // What was measured while something else took the cores says nothing; the last tries count whatever they are.
     if (free >= IDLE * cores || tried >= runs * (TRIES - 1)) pairs.push(pair);
@@ -89,11 +88,14 @@ function prove(name, folder) {
   return isIn || wasBusy;
 }
 
-/** Of a whole process as a person sees it, in ms, and what it printed. */
+/** The wall time of a whole process as a person sees it, in ms, what it printed, and how many cores were free for it. */
 function time(script) {
-  const start = performance.now();
-  const output = execFileSync(process.execPath, [script], { encoding: 'utf8' });
-  return { ms: performance.now() - start, output };
+  waitForIdleCores();
+  return JSON.parse(execFileSync(process.execPath, [program('beside.mjs'), script], { encoding: 'utf8', maxBuffer: 1 << 28 }));
+}
+
+function program(name) {
+  return fileURLToPath(new URL(name, import.meta.url));
 }
 
 function unblock(args) {
@@ -105,15 +107,14 @@ function unblock(args) {
   return stdout;
 }
 
-/** Cores' worth of computing that the machine does just now, asked until nearly all are free or patience ends. */
+/** Until nearly all cores are free, or patience ends. */
 function waitForIdleCores() {
-  let free = freeCores();
-  for (let asked = 1; asked < PATIENCE && free < IDLE * cores; asked++) free = freeCores();
-  return free;
+  for (let asked = 0; asked < PATIENCE && freeCores() < IDLE * cores; asked++);
 }
 
+/** Cores' worth of computing that the machine does just now. */
 function freeCores() {
-  return Number(execFileSync(process.execPath, [fileURLToPath(new URL('cores.mjs', import.meta.url))], { encoding: 'utf8' }));
+  return Number(execFileSync(process.execPath, [program('cores.mjs')], { encoding: 'utf8' }));
 }
 
 function median(values) {

@@ -94,6 +94,11 @@ export async function lightBulb(page: Page, wanted: RegExp): Promise<Locator> {
   }
 }
 
+/** Accepts the change that VS Code's preview shows, as it shows one of several files. */
+export async function applyPreview(page: Page): Promise<void> {
+  await page.locator('.bulk-edit-panel .monaco-button', { hasText: 'Apply' }).first().click(patient);
+}
+
 /** The document of the webview that is shown. */
 export function webview(page: Page): FrameLocator {
   return page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
