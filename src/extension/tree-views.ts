@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { TOP_LEVEL } from '../core/profile/frames.ts';
 import { formatDuration, formatShare } from '../core/report/format.ts';
 import type { LeftAlone, ReportAdvice, ReportHotSpot } from '../core/report/report.ts';
 import { BOUND_LABELS, headline, predictedGain } from '../core/report/words.ts';
@@ -88,6 +89,8 @@ function hotSpotRow(hotSpot: ReportHotSpot, store: ResultsStore): Row {
     ...(stale ? [`\n\n${vscode.l10n.t('Changed since it was profiled: profile again.')}`] : []),
   );
   const description = [
+    // There is one in each file.
+    ...(hotSpot.function === TOP_LEVEL ? [basename(hotSpot.file)] : []),
     formatShare(hotSpot.share),
     formatDuration(sumOf(hotSpot.time)),
     doing(hotSpot),
@@ -160,7 +163,7 @@ function leftAloneRow(one: LeftAlone, store: ResultsStore): Row {
   const line = store.lineNow(one.file, one.line);
   return row(
     one.function,
-    `${formatShare(one.share)} · ${one.reason}`,
+    `${one.function === TOP_LEVEL ? `${basename(one.file)} · ` : ''}${formatShare(one.share)} · ${one.reason}`,
     new vscode.ThemeIcon('circle-slash'),
     one.reason,
     openSourceCommand(one.file, line),

@@ -79,7 +79,8 @@ export function hotSpotsOf(
       column,
       share: wallUs > 0 ? us / wallUs : 0,
       selfUs: charged.selfUs,
-      totalUs: totals.frame[frame] ?? 0,
+      // What core computes for a finished operation is charged to the line that started it, and is below no call of the function.
+      totalUs: Math.max(totals.frame[frame] ?? 0, us),
       calls: null,
       ...classify(time, found.operations, 'hot-spot'),
       lines: lines

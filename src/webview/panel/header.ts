@@ -116,7 +116,7 @@ function legend(split: readonly number[], whole: number, only: ReadonlySet<numbe
     chip.append(
       element('span', { class: `swatch ${kindClass(kind)}`, 'aria-hidden': 'true' }, letter),
       `${label} `,
-      element('span', { class: 'number' }, `${formatDuration(ms)} · ${formatShare(ms / whole)}`),
+      element('span', { class: 'number' }, element('span', { class: 'duration' }, `${formatDuration(ms)} · `), formatShare(ms / whole)),
     );
     root.append(chip);
   }
