@@ -89,6 +89,7 @@ async function run(
         ...(target === null ? {} : { nodeOptions: target.nodeOptions, env: target.env }),
       },
       engine: command.engine,
+      ...(command.load === null ? {} : { load: { command: command.load } }),
       ...(target === null ? {} : { minShare: target.minShare }),
       output: command.json ? 'stderr' : 'inherit',
       distFolder,

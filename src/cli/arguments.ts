@@ -1,4 +1,5 @@
 import type { EngineId } from '../core/recording.ts';
+import { splitArguments } from '../languages/node/launch/command-line.ts';
 
 /** What the command line asks for. Paths are as they were typed. */
 export type Command =
@@ -18,6 +19,8 @@ export interface AdviseCommand {
   stopAfter: number | null;
   save: string | null;
   node: string | null;
+  /** The words of a command that puts the script, a server, under load. */
+  load: string[] | null;
   script: string;
   args: string[];
 }
@@ -33,6 +36,7 @@ export const USAGE = `Profile first, optimize second: where a Node.js script spe
     --html FILE              the report with its flame graph, as one page
     --engine v8|0x           what measures it (default: v8)
     --stop-after SECONDS     end a server or an endless loop after this time and report what was measured
+    --load COMMAND           measure a server from its first open port until COMMAND has ended: "autocannon -d 5 http://127.0.0.1:{port}"
     --save DIR               keep report.json, recording.json and profile.cpuprofile
     --node PATH              the node to run it with (default: the one on the PATH)
 
@@ -76,7 +80,17 @@ export function parseCommand(words: readonly string[]): Command {
 function parseAdvise(words: readonly string[]): Command {
   const { options, operands } = parseOptions(
     words,
-    { json: 'flag', sarif: 'value', html: 'value', engine: 'value', 'stop-after': 'value', save: 'value', node: 'value', help: 'flag' },
+    {
+      json: 'flag',
+      sarif: 'value',
+      html: 'value',
+      engine: 'value',
+      'stop-after': 'value',
+      save: 'value',
+      node: 'value',
+      load: 'value',
+      help: 'flag',
+    },
     'first',
   );
   if (options.has('help')) return { command: 'help' };
@@ -93,6 +107,7 @@ function parseAdvise(words: readonly string[]): Command {
     stopAfter: options.has('stop-after') ? seconds(options.get('stop-after') ?? '') : null,
     save: options.get('save') ?? null,
     node: options.get('node') ?? null,
+    load: options.has('load') ? loadCommand(options.get('load') ?? '') : null,
     script,
     args,
   };
@@ -125,6 +140,16 @@ function seconds(word: string): number {
   if (word.trim() === '' || !(value > 0) || value > 86_400)
     throw new UsageError(`--stop-after takes seconds, such as 10, not ${word === '' ? 'nothing' : word}.`);
   return value;
+}
+
+/** No shell runs it, so that what only a shell does is refused; a `&` or `?` inside a word is the command's own. */
+function loadCommand(line: string): string[] {
+  const words = splitArguments(line);
+  if (words.length === 0) throw new UsageError('--load takes a command, such as "autocannon -d 5 http://127.0.0.1:{port}".');
+  const shells = words.find((word, index) => /^(?:[|&;]+|\d*[<>].*)$/.test(word) || (index === 0 && /^\w+=/.test(word)));
+  if (shells !== undefined)
+    throw new UsageError(`--load takes one command without a shell's ${shells}: put more into a script of its own.`);
+  return words;
 }
 
 interface Parsed {

@@ -49,6 +49,8 @@ export interface Run {
   exitCode: number | null;
   signal: string | null;
   ended: 'exit' | 'stopped' | 'killed' | 'crashed';
+  /** The command that put it under load meanwhile, if any: the wall time then begins when the script opened its first port. */
+  load?: string[];
 }
 
 /** One thread or process. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { Failure } from '../core/failure.ts';
-import { joinArguments, splitArguments } from './arguments.ts';
+import { joinArguments, splitArguments } from '../languages/node/launch/command-line.ts';
 import { COMMANDS, ENGINES } from './contributions.ts';
 import { rulePage } from './diagnostics.ts';
 import { openExample } from './examples.ts';
@@ -29,6 +29,8 @@ export interface CommandParts {
 /** The editor's own delay is 250 ms. */
 const AFTER_CURSOR_MOVED_MS = 400;
 
+const LOAD_EXAMPLE = 'autocannon -d 10 http://127.0.0.1:{port}/';
+
 const ENGINE_WORDS: Record<(typeof ENGINES)[number], string> = {
   v8: 'Unblock’s own: samples, waits and blocking calls, each with its line',
   '0x': '0x: samples only, so waits can’t be told from idleness',
@@ -41,6 +43,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     profile: (uri) => profiling.profile({ script: chooseScript(uri).fsPath, args: null, engine: null }),
     profileWithArguments: (uri) => profileWithArguments(chooseScript(uri)),
     profileWithEngine: (uri) => profileWithEngine(chooseScript(uri)),
+    profileUnderLoad: (uri) => profileUnderLoad(chooseScript(uri)),
     profileAgain: () => {
       if (store.current === null) throw new Failure('Nothing has been profiled yet: open a script and run Profile and Advise.');
       return profiling.profile(store.current.request);
@@ -96,6 +99,23 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     const args = splitArguments(line);
     await context.workspaceState.update(argsKey(script.fsPath), args);
     return profiling.profile({ script: script.fsPath, args, engine: null });
+  }
+
+  async function profileUnderLoad(script: vscode.Uri): Promise<boolean> {
+    const name = basename(script.fsPath);
+    const key = `unblock.load:${script.fsPath}`;
+    const line = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Profile {0} under Load', name),
+      prompt: vscode.l10n.t(
+        'What asks the server, as a command without a shell; {port} is the first port it opens. It is remembered for {0}.',
+        name,
+      ),
+      value: context.workspaceState.get<string>(key) ?? LOAD_EXAMPLE,
+      ignoreFocusOut: true,
+    });
+    if (line === undefined || line.trim() === '') return false;
+    await context.workspaceState.update(key, line);
+    return profiling.profile({ script: script.fsPath, args: null, engine: null, load: line });
   }
 
   async function profileWithEngine(script: vscode.Uri): Promise<boolean> {

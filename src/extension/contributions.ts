@@ -6,6 +6,7 @@ export const COMMANDS = {
   profile: 'unblock.profile',
   profileWithArguments: 'unblock.profileWithArguments',
   profileWithEngine: 'unblock.profileWithEngine',
+  profileUnderLoad: 'unblock.profileUnderLoad',
   profileAgain: 'unblock.profileAgain',
   stop: 'unblock.stop',
   stopOrDiscard: 'unblock.stopOrDiscard',

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Failure } from '../core/failure.ts';
 import { formatDuration } from '../core/report/format.ts';
+import type { Report } from '../core/report/report.ts';
 import { headline } from '../core/report/words.ts';
 import { SESSION_VARIABLE, TARGET_VARIABLE, type FromCommand, type TargetOptions } from '../protocol/session.ts';
 import { COMMANDS } from './contributions.ts';
@@ -108,13 +109,26 @@ export function createProfiling(parts: ProfilingParts): Profiling {
           if (live.discarded) session.close(new Failure('The run was thrown away.'));
           if (live.discarded) return session.outcome;
           token.onCancellationRequested(stop);
-          const engine = request.engine ?? settings.engine;
+          // Only our own engine can wait for a port.
+          const engine = request.load === undefined ? (request.engine ?? settings.engine) : 'v8';
           const args = request.args ?? parts.rememberedArgs(request.script) ?? settings.args;
           const target: TargetOptions = { nodeOptions: settings.nodeOptions, env: settings.env, minShare: settings.minimumShare };
           const terminal = openTerminal(
             name,
             node.path,
-            ['advise', '--save', place, '--engine', engine, '--node', node.path, '--', request.script, ...args],
+            [
+              'advise',
+              '--save',
+              place,
+              '--engine',
+              engine,
+              '--node',
+              node.path,
+              ...(request.load === undefined ? [] : ['--load', request.load]),
+              '--',
+              request.script,
+              ...args,
+            ],
             settings.cwd,
             {
               ...env,
@@ -177,7 +191,7 @@ export function createProfiling(parts: ProfilingParts): Profiling {
     log.info(headline(report));
     const show = vscode.l10n.t('Show Flame Graph');
     const choice = await vscode.window.showInformationMessage(
-      resultWords(basename(report.target.script), report.run.ended, headline(report)),
+      resultWords(basename(report.target.script), report.run, headline(report)),
       show,
     );
     if (choice === show) await vscode.commands.executeCommand(COMMANDS.showFlameGraph);
@@ -186,9 +200,10 @@ export function createProfiling(parts: ProfilingParts): Profiling {
   return { profile };
 }
 
-function resultWords(name: string, ended: string, words: string): string {
+function resultWords(name: string, { ended, load }: Report['run'], words: string): string {
   if (ended === 'crashed') return vscode.l10n.t('{0} crashed; until then: {1}', name, words);
   if (ended === 'killed') return vscode.l10n.t('{0} was killed; until then: {1}', name, words);
+  if (ended === 'stopped' && load !== undefined) return vscode.l10n.t('{0} under load: {1}', name, words);
   if (ended === 'stopped') return vscode.l10n.t('{0}, stopped by you: {1}', name, words);
   return `${name}: ${words}`;
 }

@@ -13,6 +13,8 @@ export interface RunRequest {
   /** Null: what the settings or the memory of this file say. */
   args: string[] | null;
   engine: string | null;
+  /** The line of a command that puts the script, a server, under load. */
+  load?: string;
 }
 
 export interface Results extends SavedResults {

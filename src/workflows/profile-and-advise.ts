@@ -4,10 +4,11 @@ import { Failure } from '../core/failure.ts';
 import type { EngineId, Recording } from '../core/recording.ts';
 import { node } from '../languages/node/index.ts';
 import { zeroXRecorder } from '../languages/node/record/0x.ts';
-import type { Recorder } from '../languages/node/record/recorder.ts';
+import type { Recorder, RecordRequest } from '../languages/node/record/recorder.ts';
 import { resolveTarget, type TargetOptions } from '../languages/node/record/target.ts';
 import { v8Recorder } from '../languages/node/record/v8.ts';
 import { typescript } from '../languages/node/syntax/typescript.ts';
+import { type Load, recordUnderLoad } from './load.ts';
 import { measureMachine } from './machine.ts';
 
 /** The main job: runs a script under a profiler and says where its time went and what would make it faster. */
@@ -17,7 +18,9 @@ export async function profileAndAdvise(request: ProfileRequest): Promise<Profile
   request.onProgress('starting', 0);
   const [target, machine] = await Promise.all([resolveTarget(request.target), measureMachine(), prepareSyntax()]);
   if (request.cancel.aborted) throw new Failure('Cancelled before the script began.');
-  const recording = await recorder.record({
+  const record = (run: RecordRequest): Promise<Recording> =>
+    request.load === undefined ? recorder.record(run) : recordUnderLoad(recorder, run, request.load);
+  const recording = await record({
     target,
     machine,
     stop: request.stop,
@@ -46,6 +49,8 @@ export const RECORDERS: readonly Recorder[] = [v8Recorder, zeroXRecorder];
 export interface ProfileRequest {
   target: TargetOptions;
   engine: EngineId;
+  /** A server is measured while this command runs, and then stopped. */
+  load?: Load | undefined;
   /** Of the run's wall time, 0 to 1, below which nothing is advised; 5 % where it isn't given. */
   minShare?: number;
   /** Where the script's output goes: see RecordRequest. */

@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseCommand, UsageError } from '../../src/cli/arguments.ts';
 
-const plain = { command: 'advise', json: false, sarif: null, html: null, engine: 'v8', stopAfter: null, save: null, node: null, args: [] };
+const plain = {
+  command: 'advise',
+  json: false,
+  sarif: null,
+  html: null,
+  engine: 'v8',
+  stopAfter: null,
+  save: null,
+  node: null,
+  load: null,
+  args: [],
+};
 
 const understood: [string, object][] = [
   ['--help', { command: 'help' }],
@@ -19,6 +30,7 @@ const understood: [string, object][] = [
     'advise --engine=v8 --sarif=s --html h --save=d --node n a.js 1 2',
     { ...plain, sarif: 's', html: 'h', save: 'd', node: 'n', script: 'a.js', args: ['1', '2'] },
   ],
+  ['advise --load=autocannon a.js', { ...plain, load: ['autocannon'], script: 'a.js' }],
   ['fix r.json --advice a1', { command: 'fix', report: 'r.json', advice: 'a1', write: false }],
   ['fix --advice a1 --write r.json', { command: 'fix', report: 'r.json', advice: 'a1', write: true }],
   ['open p.cpuprofile', { command: 'open', input: 'p.cpuprofile', output: null, engine: 'own' }],
@@ -40,6 +52,10 @@ const refused: [string, RegExp][] = [
   ['advise --stop-after soon a.js', /--stop-after takes seconds/],
   ['advise --stop-after 0 a.js', /--stop-after takes seconds/],
   ['advise --stop-after 100000 a.js', /--stop-after takes seconds/],
+  ['advise --load= a.js', /--load needs a value/],
+  ['advise --load=&& a.js', /--load takes one command without a shell's &&/],
+  ['advise --load=>out a.js', /without a shell's >out/],
+  ['advise --load=A=b a.js', /without a shell's A=b/],
   ['fix r.json', /unblock fix REPORT.json --advice ID/],
   ['fix --advice a1', /unblock fix REPORT.json --advice ID/],
   ['fix a b --advice a1', /unblock fix REPORT.json --advice ID/],

@@ -21,7 +21,14 @@ export function buildReport(recording: Recording, findings: Findings): Report {
   return {
     schema: 'unblock/report/1',
     target: { script: target.script, args: target.args, cwd: target.cwd, node: target.node.version },
-    run: { engine: recording.engine, wallMs: milliseconds(wallUs), exitCode: run.exitCode, signal: run.signal, ended: run.ended },
+    run: {
+      engine: recording.engine,
+      wallMs: milliseconds(wallUs),
+      exitCode: run.exitCode,
+      signal: run.signal,
+      ended: run.ended,
+      ...(run.load === undefined ? {} : { load: run.load }),
+    },
     machine: {
       logicalCores: machine.logicalCores,
       physicalCores: machine.physicalCores,

@@ -5,7 +5,15 @@
 export interface Report {
   schema: 'unblock/report/1';
   target: { script: string; args: string[]; cwd: string; node: string };
-  run: { engine: string; wallMs: number; exitCode: number | null; signal: string | null; ended: 'exit' | 'stopped' | 'killed' | 'crashed' };
+  run: {
+    engine: string;
+    wallMs: number;
+    exitCode: number | null;
+    signal: string | null;
+    ended: 'exit' | 'stopped' | 'killed' | 'crashed';
+    /** The command that put it under load, only where there was one. */
+    load?: string[];
+  };
   machine: { logicalCores: number; physicalCores: number | null; memoryBytes: number; platform: string; load: number | null };
   /** Of the main lane; the parts add up to the run's wall time. */
   time: TimeSplitMs;

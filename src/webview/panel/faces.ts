@@ -17,7 +17,9 @@ export function banners(report: Report | null, stale: boolean): Banner[] {
   if (report === null) return found;
   const { run } = report;
   const after = formatDuration(run.wallMs);
-  if (run.ended === 'stopped') found.push({ tone: 'note', text: `You stopped it after ${after}: this is what was measured until then.` });
+  if (run.load !== undefined) found.push({ tone: 'note', text: `Measured from its first open port, under load: ${run.load.join(' ')}` });
+  else if (run.ended === 'stopped')
+    found.push({ tone: 'note', text: `You stopped it after ${after}: this is what was measured until then.` });
   if (run.ended === 'killed')
     found.push({
       tone: 'warning',

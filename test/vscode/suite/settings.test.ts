@@ -19,6 +19,10 @@ const seen = { args: argv.slice(2), mine: env.MINE, cwd: process.cwd(), options:
 writeFileSync(new URL('seen.json', import.meta.url), JSON.stringify(seen));
 `;
 
+const SERVER = `import { createServer } from 'node:http';
+createServer((request, response) => response.end('hello')).listen(0, '127.0.0.1');
+`;
+
 describe('a script is run as the settings say', () => {
   let uri: vscode.Uri;
 
@@ -63,6 +67,28 @@ describe('a script is run as the settings say', () => {
       assert.ok(seen.options.includes('--no-warnings'));
       assert.equal(seen.session, undefined);
     });
+  });
+
+  it('under the load that was typed, which is remembered for the file', async function () {
+    this.timeout(60_000);
+    const server = await writeScript('server.mjs', SERVER);
+    const ask = `node -e 'fetch("http://127.0.0.1:{port}")'`;
+    const own = vscode.window.showInputBox;
+    const offered: (string | undefined)[] = [];
+    replace(vscode.window, 'showInputBox', ({ value }: vscode.InputBoxOptions) => {
+      offered.push(value);
+      return Promise.resolve(ask);
+    });
+    try {
+      for (let time = 0; time < 2; time++) {
+        const shown = await messagesOf(async () => assert.equal(await run(COMMANDS.profileUnderLoad, server), true));
+        assert.match(shown.join(' | '), /^server\.mjs under load: /);
+      }
+    } finally {
+      replace(vscode.window, 'showInputBox', own);
+    }
+    assert.match(offered[0] ?? '', /^autocannon .*\{port\}/);
+    assert.equal(offered[1], ask);
   });
 
   it('in the workspace folder and without arguments when nothing is set', async function () {

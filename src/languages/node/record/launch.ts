@@ -28,7 +28,7 @@ export function launch(request: RecordRequest, onMessage: (thread: number, messa
   const args = ['--require', agentFile, ...options, target.script, ...target.args];
   const child = spawn(target.node.path, args, {
     cwd: target.cwd,
-    env: withChannel(scriptEnvironment(process.env, target.env), { out: 3, input: 4, loader }),
+    env: withChannel(scriptEnvironment(process.env, target.env), { out: 3, input: 4, loader, untilPort: request.onPort !== undefined }),
     stdio: ['inherit', output === 'stderr' ? 2 : 'inherit', 'inherit', 'pipe', 'pipe'],
   });
   const fromAgent = child.stdio[3] as Readable;

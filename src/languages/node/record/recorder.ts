@@ -21,6 +21,11 @@ export interface RecordRequest {
   output: 'inherit' | 'stderr';
   /** The folder that holds the bundled programs (`agent.cjs`). */
   distFolder: string;
-  /** Called when the script's first line runs and then about every 500 ms. */
+  /**
+   * Measure from the moment on at which the script opens its first TCP port, which this is called with. The engine v8 alone can; without it,
+   * measuring begins with the script's first line.
+   */
+  onPort?: ((port: number) => void) | undefined;
+  /** Called when measuring begins and then about every 500 ms. */
   onProgress(elapsedMs: number): void;
 }

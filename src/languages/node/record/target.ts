@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync, openSync, readSync, closeSync, statSync, accessSync, constants, realpathSync } from 'node:fs';
+import { existsSync, statSync, accessSync, constants, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, delimiter, dirname, extname, isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { Failure } from '../../../core/failure.ts';
 import type { Target } from '../../../core/recording.ts';
+import { firstLine as readFirstLine } from '../launch/installed-program.ts';
 import { scriptEnvironment } from './environment.ts';
 
 export interface TargetOptions {
@@ -55,16 +56,11 @@ function kindOf(script: string): 'javascript' | 'typescript' {
 }
 
 function firstLine(path: string): string {
-  let fd: number;
   try {
-    fd = openSync(path, 'r');
+    return readFirstLine(path);
   } catch (error) {
     throw new Failure(`${path} can't be read: check its permissions.`, String(error));
   }
-  const buffer = Buffer.alloc(256);
-  const length = readSync(fd, buffer, 0, buffer.length, 0);
-  closeSync(fd);
-  return buffer.toString('utf8', 0, length).split('\n', 1)[0] ?? '';
 }
 
 function findNode(given: string | undefined, cwd: string): string {

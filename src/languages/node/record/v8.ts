@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure } from '../../../core/failure.ts';
 import type { Lane, OnCpuTrack, Recording, Run } from '../../../core/recording.ts';
@@ -28,11 +29,18 @@ async function record(request: RecordRequest): Promise<Recording> {
   const threads: Threads = { told: new Map(), tracks: new Map(), failed: null };
   const beganMs = performance.now();
   const timers: NodeJS.Timeout[] = [];
+  let port: number | null = null;
   const script = launch(request, (thread, message) => {
+    if (message.type === 'listening') {
+      if (port === null) script.tell('begin');
+      port ??= message.port;
+      return;
+    }
     hear(threads, thread, message);
     if (thread !== 0 || message.type !== 'start') return;
     const startMs = performance.now();
     request.onProgress(0);
+    if (port !== null) request.onPort?.(port);
     timers.push(setInterval(() => request.onProgress(performance.now() - startMs), PROGRESS_MS));
   });
   const separate = shareFate(script.process);
@@ -62,7 +70,7 @@ function hear(threads: Threads, thread: number, message: FromAgent): void {
     threads.told.set(thread, beginThread(message));
     const track = message.tid === null ? null : followThread(message.pid, message.tid);
     if (track) threads.tracks.set(thread, track);
-  } else {
+  } else if (message.type !== 'listening') {
     const known = threads.told.get(thread);
     if (known) addToThread(known, message);
   }
@@ -141,8 +149,13 @@ function refuseCancelled({ cancel }: RecordRequest): void {
 
 function neverBegan(request: RecordRequest, threads: Threads, exitCode: number | null, signal: string | null, afterMs: number): Failure {
   const how = signal ?? `exit code ${exitCode ?? 'unknown'}`;
-  if (request.stop.aborted) return new Failure('The script was stopped before its first line: nothing was measured.');
+  if (request.stop.aborted)
+    return new Failure(`The script was stopped before ${request.onPort ? 'it opened a port' : 'its first line'}: nothing was measured.`);
   if (threads.failed !== null) return new Failure('This node does not let itself be profiled: check its options.', threads.failed);
+  if (request.onPort)
+    return new Failure(
+      `${basename(request.target.script)} ended before it opened a port (${how}): a load needs a server; see what it printed above.`,
+    );
   return new Failure(
     `Node ended before the script began (${how}): see what it printed above.`,
     `${request.target.node.path} ${request.target.nodeOptions.join(' ')} after ${Math.round(afterMs)} ms`,

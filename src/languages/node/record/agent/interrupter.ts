@@ -29,7 +29,7 @@ function become(what: number): void {
   Atomics.notify(state, 0);
 }
 
-function ask(what: 'flush' | 'stop', answered: () => void): void {
+function ask(what: 'flush' | 'stop' | 'begin', answered: () => void): void {
   if (handle === undefined) return;
   session.post('Runtime.callFunctionOn', { objectId: handle, functionDeclaration: `function ${HANDLE}() { this.${what}() }` }, answered);
 }
@@ -49,6 +49,7 @@ parentPort?.once('message', () => {
 const recorder = new Socket({ fd: input, readable: true, writable: false });
 recorder.setEncoding('utf8');
 recorder.on('data', (words) => {
+  if (String(words).includes('begin')) ask('begin', () => undefined);
   if (String(words).includes('stop')) ask('stop', () => undefined);
 });
 recorder.on('error', () => undefined);

@@ -11,10 +11,10 @@ import { followWorkers, newWorkerSettings, offerLoader, offerToWorkers } from '.
 const HELD_MS = 2000;
 
 /** Measures the script's main thread: preparations first, so that the script's first line comes right after the profiler's start. */
-export function recordMainThread({ out, input, loader }: ChannelSettings): void {
+export function recordMainThread({ out, input, loader, untilPort }: ChannelSettings): void {
   try {
     hideOptions(process.execArgv, loader);
-    const settings = newWorkerSettings(out);
+    const settings = newWorkerSettings(out, untilPort);
     const thread = recordThread(out, 0, 'main');
     const workers = followWorkers(settings);
     const finish = () => {
@@ -29,9 +29,10 @@ export function recordMainThread({ out, input, loader }: ChannelSettings): void 
       finish();
       hold();
     };
-    Object.defineProperty(globalThis, HANDLE, { value: { flush, stop }, configurable: true });
+    Object.defineProperty(globalThis, HANDLE, { value: { flush, stop, begin: () => thread.begin() }, configurable: true });
     const interrupter = startInterrupter(input);
     thread.wrap();
+    if (untilPort) thread.tellPorts();
     const leave = (last: () => void) => () => {
       last();
       interrupter.dismiss();
@@ -39,7 +40,7 @@ export function recordMainThread({ out, input, loader }: ChannelSettings): void 
     const begin = () => {
       // Not before: the loader may run a thread of its own.
       offerToWorkers({ ...settings, takenId: interrupter.takenId });
-      thread.begin();
+      if (!untilPort) thread.begin();
     };
     hookExit(leave(finish), (args) => {
       if (args[0] !== BEGIN_EVENT) return args[0] === 'worker' && args[1] === interrupter.worker;

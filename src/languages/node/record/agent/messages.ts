@@ -11,6 +11,8 @@ export type FromAgent =
   | ({ type: 'part'; slice: CpuProfile | null } & Progress)
   /** The whole profile, and what came since the last part. Nothing follows. */
   | ({ type: 'end'; profile: CpuProfile | null; crashed: boolean } & Progress)
+  /** A server of the thread accepts connections on this TCP port. Sent only where `untilPort` is set. */
+  | { type: 'listening'; port: number }
   /** Measuring could not begin. */
   | { type: 'failed'; detail: string };
 
@@ -39,8 +41,8 @@ export interface OperationsDelta {
   unlisted: number;
 }
 
-/** What the recorder tells the agent, one word a line. */
-export type ToAgent = 'stop';
+/** What the recorder tells the agent, one word a line. `begin`: measure from now on, where `untilPort` is set. */
+export type ToAgent = 'stop' | 'begin';
 
 /** Holds the {@link ChannelSettings} as JSON. Removed from the environment before the script sees it. */
 export const CHANNEL_VARIABLE = 'UNBLOCK_CHANNEL';
@@ -51,6 +53,8 @@ export interface ChannelSettings {
   input: number;
   /** The file URL of tsx, which is loaded ahead of the script: measuring begins with BEGIN_EVENT after it. Else null: at once. */
   loader: string | null;
+  /** Measuring begins when the recorder says so, which it does at the first open port. */
+  untilPort: boolean;
 }
 
 /** Emitted on `process` when the loader is ready. The script never gets it. */

@@ -5,6 +5,7 @@ import { createCallSites } from './call-sites.ts';
 import { openChannel } from './channel.ts';
 import { nowUs } from './clock.ts';
 import { wrapCoreApis } from './core-apis.ts';
+import { tellPorts } from './listening.ts';
 import type { FromAgent } from './messages.ts';
 import { createOperationLog } from './operation-log.ts';
 import { type Profiler, startProfiler } from './profiler.ts';
@@ -17,7 +18,9 @@ const { stringify } = JSON;
 export interface RecordedThread {
   /** Wraps the core APIs. */
   wrap(): void;
-  /** Starts the profiler: the script's first line comes next. */
+  /** From now on each TCP port that a server opens is told. */
+  tellPorts(): void;
+  /** Starts the profiler: the script's first line comes next. Only the first call counts. */
   begin(): void;
   /** Sends what came since the last flush. May be called at any point of the script, by way of an interrupt. */
   flush(): void;
@@ -34,6 +37,7 @@ export function recordThread(fd: number, thread: number, name: string): Recorded
   let profiler: Profiler | null = null;
   let cpuAtStart = cpuUsage();
   let crashed = false;
+  let begun = false;
   const progress = (profile: CpuProfile | null) => {
     const { user, system } = cpuUsage(cpuAtStart);
     return { atUs: Math.round(nowUs()), cpuUs: user + system, operations: log.delta(), sourceMaps: newSourceMaps(profile, sentMaps) };
@@ -50,7 +54,10 @@ export function recordThread(fd: number, thread: number, name: string): Recorded
         withoutOwnFrames(error);
       });
     },
+    tellPorts: () => tellPorts(send),
     begin() {
+      if (begun) return;
+      begun = true;
       const tid = threadIdOf();
       const beforeUs = nowUs();
       profiler = startProfiler();

@@ -15,7 +15,7 @@ export function recordWorkerThread(): void {
   if (loader !== null) keepLines(loader);
   if (!settings) return;
   try {
-    const { out, counts, takenId } = settings;
+    const { out, counts, takenId, ports } = settings;
     hideThreadId(takenId);
     const number = Atomics.add(counts, BEGUN, 1) + 1;
     const thread = recordThread(out, number, `worker ${workerThreads.threadId}`);
@@ -32,6 +32,7 @@ export function recordWorkerThread(): void {
     hideOptions(process.execArgv, loader);
     Object.defineProperty(globalThis, HANDLE, { value: { flush: () => thread.flush(), finish }, configurable: true });
     thread.wrap();
+    if (ports) thread.tellPorts();
     hookExit(finish, (args) => args[0] === BEGIN_EVENT);
     thread.begin();
   } catch {

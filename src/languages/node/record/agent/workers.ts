@@ -15,6 +15,8 @@ export interface WorkerSettings {
   counts: Int32Array;
   /** The thread id that the interrupter took. */
   takenId: number;
+  /** Whether the recorder wants to know of open ports. */
+  ports: boolean;
 }
 
 export const BEGUN = 0;
@@ -34,8 +36,8 @@ const AGAIN_MS = 25;
 // The script's timers are wrapped; ours are not the script's.
 const later = globalThis.setTimeout;
 
-export function newWorkerSettings(out: number): WorkerSettings {
-  return { out, counts: new Int32Array(new SharedArrayBuffer(8)), takenId: 0 };
+export function newWorkerSettings(out: number, ports: boolean): WorkerSettings {
+  return { out, counts: new Int32Array(new SharedArrayBuffer(8)), takenId: 0, ports };
 }
 
 export function offerToWorkers(settings: WorkerSettings): void {

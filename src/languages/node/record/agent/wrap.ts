@@ -37,7 +37,7 @@ function copyProperties(from: object, to: object): void {
 }
 
 /** Calls the original with room for our frames in stack traces, so that they do not push out the script's. */
-function call(original: Callable, self: unknown, args: unknown[]): unknown {
+export function call(original: Callable, self: unknown, args: unknown[]): unknown {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = limit + 2;
   try {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { joinArguments, splitArguments } from '../../src/extension/arguments.ts';
+import { joinArguments, splitArguments } from '../../../../src/languages/node/launch/command-line.ts';
 
 const cases: [line: string, args: string[]][] = [
   ['', []],
