@@ -27,7 +27,8 @@ export type WaitNature = 'io' | 'watch' | 'session' | 'timer' | 'serving';
 /** `user`: what the user wrote; `dependency`: below node_modules; `core`: the runtime's own; `native`: no source. */
 export type FrameOwner = 'user' | 'dependency' | 'core' | 'native';
 
-export type FrameNature = 'compute' | 'native-compute' | 'blocking' | 'gc' | 'loading' | 'idle';
+/** `native-io` computes in native code and may block; where nothing tells the two apart it is taken to compute. */
+export type FrameNature = 'compute' | 'native-compute' | 'native-io' | 'blocking' | 'gc' | 'loading' | 'idle';
 
 /** One file a rule: evidence in, advice out, and its refactor or its refusal. The id is also file name, doc page, fixture folder and diagnostic code. */
 export interface Rule {

@@ -64,7 +64,7 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
     const call = {
       entry: table.frames[profile.nodeFrame[natures.entryNode[node]!]!]!.function,
       core: natures.coreNode[node]! < 0 ? '' : table.frames[profile.nodeFrame[natures.coreNode[node]!]!]!.function,
-      waits: natures.nature[node] === 'blocking' || natures.nature[node] === 'native-compute',
+      waits: ['blocking', 'native-compute', 'native-io'].includes(natures.nature[node]!),
       loading: natures.nature[node] === 'loading',
       module: moduleNode[node]! < 0 ? '' : table.frames[profile.nodeFrame[moduleNode[node]!]!]!.file,
     };

@@ -3,7 +3,7 @@ import type { FrameTable } from './frames.ts';
 import type { Profile } from './profile.ts';
 
 /** What a node's own samples are, before any measurement: `program` is native code outside any function, `none` a part nobody measured. */
-export type NodeNature = 'compute' | 'native-compute' | 'blocking' | 'loading' | 'gc' | 'idle' | 'program' | 'none';
+export type NodeNature = 'compute' | 'native-compute' | 'native-io' | 'blocking' | 'loading' | 'gc' | 'idle' | 'program' | 'none';
 
 export interface NodeNatures {
   nature: NodeNature[];

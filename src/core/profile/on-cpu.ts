@@ -53,7 +53,7 @@ interface Group {
 
 /** Where nothing but the counters speaks for a block, it must be plain. */
 function believed({ nature, wallUs }: Group, blockedUs: number): boolean {
-  if (nature === 'blocking') return true;
+  if (nature === 'blocking' || nature === 'native-io') return true;
   if (nature === 'program') return blockedUs >= WAITING_PROGRAM_US && blockedUs >= wallUs * WAITING_PROGRAM_SHARE;
   return blockedUs >= BLOCKED_IN_COMPUTING_US && blockedUs >= wallUs * BLOCKED_IN_COMPUTING_SHARE;
 }
@@ -126,6 +126,6 @@ function groupsOfSamples(profile: Profile, natures: NodeNatures): Int32Array {
     if (nature === 'program') return same ? stretch : ++stretch;
     if (nature === 'idle' || nature === 'gc' || nature === 'loading' || nature === 'none') return UNGROUPED;
     const core = natures.coreNode[node]!;
-    return nature === 'blocking' && core >= 0 ? core : (firstNode[profile.nodeFrame[node]!] ??= node);
+    return (nature === 'blocking' || nature === 'native-io') && core >= 0 ? core : (firstNode[profile.nodeFrame[node]!] ??= node);
   });
 }

@@ -135,6 +135,7 @@ export function timeline(model: LaneModel): Timeline {
         split(node, startUs, us, blockedUs, KIND.jsCpu);
         break;
       case 'native-compute':
+      case 'native-io':
         split(node, startUs, us, blockedUs, KIND.nativeCpu);
         break;
       case 'blocking':

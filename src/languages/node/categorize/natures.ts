@@ -39,6 +39,7 @@ export function nature(functionName: string, url: string): FrameNature {
   if (!url.startsWith('node:')) return 'compute';
   const name = functionName.slice(functionName.lastIndexOf('.') + 1);
   if (url === 'node:fs' || url.startsWith('node:internal/fs/')) return BLOCKING.has(name) ? 'blocking' : 'compute';
+  if (url === 'node:sqlite') return 'native-io';
   if (url.includes('child_process')) return BLOCKING.has(name) ? 'blocking' : 'compute';
   if (url === 'node:zlib' || url.startsWith('node:internal/crypto/') || url === 'node:crypto')
     return NATIVE_COMPUTE.has(name) ? 'native-compute' : 'compute';

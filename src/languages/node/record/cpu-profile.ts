@@ -1,5 +1,5 @@
 import type { CpuProfile, CpuProfileNode } from '../../../core/recording.ts';
-import { HANDLE } from './agent/messages.ts';
+import { HANDLE, SQLITE_FRAME } from './agent/messages.ts';
 
 interface Cut {
   /** Frames of this script are taken out: their time goes to their callers. */
@@ -71,10 +71,17 @@ function graft(root: Node, { nodes }: CpuProfile, ownUrl: string): Map<number, N
     for (const id of node.children ?? []) {
       const child = byId.get(id);
       if (!child || (child.callFrame.functionName === HANDLE && child.callFrame.url === '')) continue;
-      waiting.push([child, child.callFrame.url === ownUrl ? here : childOf(here, child.callFrame)]);
+      const shown = child.callFrame.url === ownUrl ? inPlaceOf(child.callFrame) : child.callFrame;
+      waiting.push([child, shown ? childOf(here, shown) : here]);
     }
   }
   return became;
+}
+
+/** The call that V8 shows no frame for, of the one of ours around it; null for our other functions. */
+function inPlaceOf({ functionName, scriptId }: Node['frame']): Node['frame'] | null {
+  if (!functionName.startsWith(SQLITE_FRAME)) return null;
+  return { functionName: functionName.slice(SQLITE_FRAME.length), scriptId, url: 'node:sqlite', lineNumber: 0, columnNumber: 0 };
 }
 
 function childOf(node: Node, frame: Node['frame']): Node {

@@ -13,7 +13,7 @@ function profile(tree: Tree, samples: number[], startTime = 0): CpuProfile {
     const id = nodes.length + 1;
     const node: CpuProfile['nodes'][0] = {
       id,
-      callFrame: frame(name, name.startsWith('agent') ? 'file:///agent.cjs' : undefined),
+      callFrame: frame(name, /^agent|^__sqlite_/.test(name) ? 'file:///agent.cjs' : undefined),
       hitCount: 0,
     };
     nodes.push(node);
@@ -48,6 +48,11 @@ const cases: { name: string; parts: CpuProfile[]; cut?: Partial<typeof all>; exp
     name: 'joins what the agent kept apart',
     parts: [profile(['(root)', ['main', ['read'], ['agent', ['read', ['open']]]]], [3, 5, 6])],
     expected: ['(root);main;read 2', '(root);main;read;open 1'],
+  },
+  {
+    name: "shows calls of node:sqlite in the agent's place, what the agent does meanwhile included",
+    parts: [profile(['(root)', ['main', ['__sqlite_get', ['agent inner'], ['callback']]]], [2, 3, 4, 5])],
+    expected: ['(root);main 1', '(root);main;get 2', '(root);main;get;callback 1'],
   },
   {
     name: 'cuts to the time of the script',

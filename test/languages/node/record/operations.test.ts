@@ -13,7 +13,7 @@ before(async () => {
 after(() => bench.remove());
 
 /** What is noted of a run, and from where: `function:line < its caller:line`. */
-const cases: { name: string; file: string; source: string; expected: string[] }[] = [
+const cases: { name: string; file: string; source: string; expected: string[]; since?: number }[] = [
   {
     name: 'named imports of blocking calls, in nested calls once',
     file: 'blocking.mjs',
@@ -81,6 +81,30 @@ worker.postMessage(0);`,
     expected: ['worker_threads.Worker from -:2', 'Worker.postMessage from -:4', 'Worker.postMessage from -:3'],
   },
   {
+    name: 'calls of node:sqlite, steps through rows among them',
+    file: 'sqlite.cjs',
+    since: 22,
+    source: `process.removeAllListeners('warning');
+const { DatabaseSync } = require('node:sqlite');
+const db = new DatabaseSync(':memory:');
+db.exec('create table item (name)');
+const insert = db.prepare('insert into item values (?)');
+function add(name) { insert.run(name); }
+add('a'); add('b');
+for (const row of db.prepare('select * from item').iterate()) if (!row.name) throw row;
+db.close();`,
+    expected: [
+      'DatabaseSync.exec from -:4',
+      'DatabaseSync.prepare from -:5',
+      'StatementSync.run from add:6 < -:7',
+      'StatementSync.run from add:6 < -:7',
+      'DatabaseSync.prepare from -:8',
+      'StatementSync.iterate from -:8',
+      'StatementSync.iterate from -:8',
+      'DatabaseSync.close from -:9',
+    ],
+  },
+  {
     name: 'no reading of modules',
     file: 'modules.cjs',
     source: "require('./module-of-it.cjs'); import('./module-of-it.mjs');",
@@ -90,8 +114,8 @@ worker.postMessage(0);`,
 
 for (const { major, path: node } of supportedNodes()) {
   describe(`on Node ${major} a recording holds`, () => {
-    for (const { name, file, source, expected } of cases) {
-      it(name, async () => {
+    for (const { name, file, source, expected, since = 20 } of cases) {
+      it(name, { skip: major < since }, async () => {
         bench.write('module-of-it.cjs', 'exports.a = 1;');
         bench.write('module-of-it.mjs', 'export const b = 2;');
         const { recording, stderr } = await bench.recorded(bench.write(file, source), { node });

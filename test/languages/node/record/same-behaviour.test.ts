@@ -12,7 +12,7 @@ before(async () => {
 after(() => bench.remove());
 
 /** What each prints is the same with and without us. */
-const scripts: { name: string; file: string; source: string; args?: string[]; stdin?: string; nodeOptions?: string[]; from?: number }[] = [
+const scripts: { name: string; file: string; source: string; args?: string[]; stdin?: string; nodeOptions?: string[]; since?: number }[] = [
   {
     name: 'its options, arguments and environment',
     file: 'options.cjs',
@@ -90,6 +90,25 @@ const scripts: { name: string; file: string; source: string; args?: string[]; st
       Error.prepareStackTrace = (e, frames) => frames.length; JSON.stringify = () => 'faked'; Promise.prototype.then = Promise.prototype.then;
       fs.readFileSync(__filename); fs.readFile(__filename, () => { console.log(new Error().stack, Error.stackTraceLimit, typeof Error.prepareStackTrace); });`,
   },
+  ...['cjs', 'mjs'].map((kind) => ({
+    name: `node:sqlite, its warning and its errors (${kind})`,
+    file: `sqlite.${kind}`,
+    since: 22,
+    nodeOptions: ['--no-warnings'],
+    source: `process.on('warning', (warning) => console.log(warning.name, warning.message));
+      ${kind === 'cjs' ? "const sqlite = require('node:sqlite'), { StatementSync, DatabaseSync } = sqlite" : "import * as sqlite from 'node:sqlite'; const { StatementSync, DatabaseSync } = sqlite"};
+      setImmediate(() => {
+        const db = new DatabaseSync(':memory:');
+        for (const { prototype } of [DatabaseSync, StatementSync])
+          console.log(Object.getOwnPropertyNames(prototype).filter((n) => typeof Object.getOwnPropertyDescriptor(prototype, n).value === 'function').map((n) => [n, prototype[n].name, prototype[n].length, 'prototype' in prototype[n]].join(' ')).join());
+        db.exec('create table item (n)');
+        db.function('twice', (n) => n * 2);
+        db.prepare('insert into item values (?)').run(4);
+        console.log([...db.prepare('select twice(n) m from item').iterate()], db.prepare('select n from item').get());
+        for (const bad of [() => db.exec('nonsense'), () => db.prepare(), () => db.exec.call({}, '')]) try { bad(); } catch (e) { console.log(e.name, e.code, e.message); }
+        console.log(Object.keys(sqlite), typeof sqlite.backup, Object.getOwnPropertyDescriptor(sqlite, 'DatabaseSync').writable);
+      });`,
+  })),
   {
     name: 'what it reads from stdin',
     file: 'stdin.cjs',
@@ -117,8 +136,8 @@ const scripts: { name: string; file: string; source: string; args?: string[]; st
 
 for (const { major, path: node } of supportedNodes()) {
   describe(`on Node ${major} a recorded script keeps`, () => {
-    for (const { name, file, source, args = [], stdin = '', nodeOptions = [] } of scripts) {
-      it(name, async () => {
+    for (const { name, file, source, args = [], stdin = '', nodeOptions = [], since = 20 } of scripts) {
+      it(name, { skip: major < since }, async () => {
         const script = bench.write(file, source);
         const options = { node, args, stdin, nodeOptions };
         const plain = await bench.plain(script, options);

@@ -65,3 +65,6 @@ export const BEGIN_EVENT = 'unblock:begin';
  * them, so that what the interrupts themselves took is known in a profile.
  */
 export const HANDLE = '__unblock';
+
+/** The functions that wrap `node:sqlite` are called this and the name of what they wrap, in a minified bundle too: their own samples are those calls'. */
+export const SQLITE_FRAME = '__sqlite_';

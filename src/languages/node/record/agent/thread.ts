@@ -9,6 +9,7 @@ import { tellPorts } from './listening.ts';
 import type { FromAgent } from './messages.ts';
 import { createOperationLog } from './operation-log.ts';
 import { type Profiler, startProfiler } from './profiler.ts';
+import { wrapSqlite } from './sqlite.ts';
 import { wrapTimers } from './timers.ts';
 import { wrapWorkers } from './worker-waits.ts';
 
@@ -48,7 +49,9 @@ export function recordThread(fd: number, thread: number, name: string): Recorded
       wrapCoreApis(log);
       wrapTimers(log);
       wrapWorkers(log);
+      const settle = wrapSqlite(log);
       syncBuiltinESMExports();
+      settle();
       process.on('uncaughtExceptionMonitor', (error: unknown) => {
         crashed = true;
         withoutOwnFrames(error);
