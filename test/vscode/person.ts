@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Page } from 'playwright-core';
@@ -143,7 +143,10 @@ async function walk(path: Path): Promise<void> {
       await flameGraphIsDrawn(page);
     });
     await step('gets the same output', () => {
-      const { slow, fast, judged } = pairedRuns(file, original, readFileSync(file, 'utf8'), path.needsCores);
+      // Copies: the person's files are as the editor left them.
+      const changed = join(temporary, 'changed');
+      cpSync(workspace, changed, { recursive: true });
+      const { slow, fast, judged } = pairedRuns(join(root, 'examples'), changed, path);
       const why = judged ? '' : ': not judged, the machine had no second core to spare';
       console.log(`         wall time ${(fast / slow).toFixed(2)} of before, without the profiler${why}`);
       if (judged) assert.ok(fast < slow * path.atMost, `${slow} ms before, ${fast} ms after`);
@@ -155,6 +158,7 @@ async function walk(path: Path): Promise<void> {
       await page.keyboard.press('Control+S');
       await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
       assert.equal(readFileSync(file, 'utf8'), original);
+      if (path.creates !== null) assert.ok(!existsSync(join(workspace, path.folder, path.creates)), `${path.creates} is gone again`);
     });
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
@@ -236,16 +240,16 @@ async function until(page: Page, otherwise: string, isSo: () => Promise<boolean>
  * Shortest wall times in ms of both texts of a program, run in turns so that a busy moment hits both. Their outputs must agree. Where cores are
  * needed, of the turns in which two were free; without such a turn, of all, and `judged` is false.
  */
-function pairedRuns(file: string, before: string, after: string, needsCores: boolean): { slow: number; fast: number; judged: boolean } {
+function pairedRuns(before: string, after: string, path: Path): { slow: number; fast: number; judged: boolean } {
   const rounds = Array.from({ length: 3 }, () => {
-    const [slow, fast] = [before, after].map((text) => {
-      writeFileSync(file, text);
+    const [slow, fast] = [before, after].map((examples) => {
+      const file = join(examples, path.folder, path.script);
       const program = join(root, 'bench/gain/beside.mjs');
       const answer = execFileSync(process.execPath, [program, file, '2'], { encoding: 'utf8', timeout: 60_000 });
       return JSON.parse(answer) as Timed;
     }) as [Timed, Timed];
     assert.equal(fast.output, slow.output);
-    return { slow: slow.ms, fast: fast.ms, idle: !needsCores || Math.min(slow.cores, fast.cores) >= TWO_CORES };
+    return { slow: slow.ms, fast: fast.ms, idle: !path.needsCores || Math.min(slow.cores, fast.cores) >= TWO_CORES };
   });
   const judged = rounds.some(({ idle }) => idle);
   const counted = rounds.filter(({ idle }) => idle || !judged);
