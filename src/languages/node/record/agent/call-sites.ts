@@ -16,15 +16,16 @@ interface Step {
   next: Map<number, Step[]>;
 }
 
+type Callee = (...args: never[]) => unknown;
 type StructuredFrame = NodeJS.CallSite & { getPosition(): number; isAsync(): boolean };
 
 export interface CallSites {
   sites: CallSite[];
   /**
    * The index of the stack that called `callee`, or NO_SITE where there is no room for more, or NODES_OWN. A caller whose last stacks were all
-   * the same is believed to have that one for a few ms more: its own frame alone costs a fraction of the whole stack.
+   * the same is believed to have that one for a few ms more: its own frame alone costs less than the whole stack.
    */
-  here(callee: (...args: never[]) => unknown, nowUs: number): number;
+  here(callee: Callee, nowUs: number): number;
 }
 
 /** What a caller's last stacks were. */
@@ -75,29 +76,32 @@ export function createCallSites(ownFile: string): CallSites {
   };
 
   const callers = new Map<number, Caller[]>();
-  const here = (callee: (...args: never[]) => unknown, nowUs: number): number => {
-    const direct = stackOf(callee, 1)[0];
+  /** Until when the last caller is believed: within it the next one is expected to be so too, else a whole stack is taken at once. */
+  let believedUntilUs = 0;
+  const here = (callee: Callee, nowUs: number): number => {
+    const expected = nowUs < believedUntilUs;
+    let frames = stackOf(callee, expected ? 1 : FRAME_LIMIT);
+    const direct = frames[0];
     const file = direct?.getFileName();
-    if (!direct || !file) return intern(stackOf(callee, FRAME_LIMIT));
+    if (!direct || !file) return intern(expected ? stackOf(callee, FRAME_LIMIT) : frames);
     const position = direct.getPosition();
     let known = callers.get(position);
     if (!known) callers.set(position, (known = []));
     let caller = known.find((one) => one.file === file);
-    if (caller && caller.same >= BELIEVED_AFTER && nowUs - caller.atUs < BELIEVED_US) return caller.site;
+    if (expected) {
+      if (caller && caller.same >= BELIEVED_AFTER && nowUs - caller.atUs < BELIEVED_US) return caller.site;
+      frames = stackOf(callee, FRAME_LIMIT);
+    }
     if (!caller) known.push((caller = { file, site: NO_SITE, same: 0, atUs: 0 }));
-    const site = intern(stackOf(callee, FRAME_LIMIT));
+    const site = intern(frames);
     caller.same = site === caller.site ? caller.same + 1 : 0;
     caller.site = site;
     caller.atUs = nowUs;
+    if (caller.same >= BELIEVED_AFTER) believedUntilUs = nowUs + BELIEVED_US;
     return site;
   };
 
   return { sites, here };
-}
-
-/** True when Node's module loader called `callee`: cheaper than a whole stack. */
-export function calledByLoader(callee: (...args: never[]) => unknown): boolean {
-  return isLoader(stackOf(callee, 1)[0]?.getFileName());
 }
 
 function isLoader(file: string | null | undefined): boolean {
@@ -114,21 +118,24 @@ function describe(frame: StructuredFrame, file: string): SiteFrame {
   };
 }
 
-const capture = Error.captureStackTrace.bind(Error);
+const captureStackTrace = Error.captureStackTrace.bind(Error);
+const structured = (_: unknown, frames: NodeJS.CallSite[]) => frames;
+const none: StructuredFrame[] = [];
+/** One for all: a new object would have to be given its `stack` property each time, which costs as much as the frames. */
+const holder: { stack?: unknown } = {};
 
 /** The frames that called `callee`, by way of V8's stack trace API; the script's own hook and limit are put back. */
-function stackOf(callee: (...args: never[]) => unknown, limit: number): StructuredFrame[] {
+function stackOf(callee: Callee, limit: number): StructuredFrame[] {
   const { prepareStackTrace: hook } = Error as { prepareStackTrace: unknown };
   const limitBefore = Error.stackTraceLimit;
-  const holder: { stack?: unknown } = {};
   try {
     Error.stackTraceLimit = limit;
-    Error.prepareStackTrace = (_, frames) => frames;
-    capture(holder, callee);
+    Error.prepareStackTrace = structured;
+    captureStackTrace(holder, callee);
     const frames = holder.stack;
-    return Array.isArray(frames) ? (frames as StructuredFrame[]) : [];
+    return Array.isArray(frames) ? (frames as StructuredFrame[]) : none;
   } catch {
-    return [];
+    return none;
   } finally {
     Error.stackTraceLimit = limitBefore;
     (Error as { prepareStackTrace: unknown }).prepareStackTrace = hook;

@@ -7,11 +7,11 @@ import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
+import { isAbsolute } from 'node:path';
 import streamPromises from 'node:stream/promises';
 import zlib from 'node:zlib';
-import { calledByLoader } from './call-sites.ts';
 import type { OperationLog } from './operation-log.ts';
-import { type Callable, endWithUnref, wrapCallback, wrapEmitter, wrapIterator, wrapPromise, wrapPromisified, wrapSync } from './wrap.ts';
+import { endWithUnref, wrapCallback, wrapEmitter, wrapIterator, wrapPromise, wrapPromisified, wrapSync } from './wrap.ts';
 
 /**
  * Wraps the core APIs that block, wait or keep a native thread busy. Names are those a user writes; promise forms are
@@ -48,13 +48,20 @@ function wrapFileSystem(log: OperationLog): void {
       wrapPromise(log, fs.promises, name, `fs.promises.${name}`, name === 'open' ? wrapHandle : undefined);
 }
 
-/** Node's CommonJS loader reads modules through the public API: that is loading, not the script's reading. */
-function loaderMayCall(name: string): ((args: unknown[], callee: Callable) => boolean) | undefined {
-  if (name === 'realpathSync') return (_, callee) => !calledByLoader(callee);
+/**
+ * Node's module loader reads modules through the public API: that is loading, not the script's reading. Whether it was the loader only a
+ * stack can tell; what it passes is told at once.
+ */
+function loaderMayCall(name: string): ((args: unknown[]) => boolean) | undefined {
+  if (name === 'realpathSync')
+    return ([, options]) => typeof options === 'object' && options !== null && Object.getOwnPropertySymbols(options).length > 0;
   if (name !== 'readFileSync') return undefined;
-  return ([path], callee) =>
-    !((typeof path === 'string' || path instanceof URL) && /\.(?:[cm]?[jt]sx?|json)$/.test(String(path)) && calledByLoader(callee));
+  return ([path, options]) =>
+    (typeof path === 'string' ? (options === 'utf8' || options === 'utf-8') && isAbsolute(path) : path instanceof URL) &&
+    isModule.test(String(path));
 }
+
+const isModule = /\.(?:[cm]?[jt]sx?|json)$/;
 
 function wrapProcesses(log: OperationLog): void {
   for (const name of ['execSync', 'execFileSync', 'spawnSync']) wrapSync(log, childProcess, name, `child_process.${name}`);

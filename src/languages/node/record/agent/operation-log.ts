@@ -55,13 +55,13 @@ export function createOperationLog(callSites: CallSites) {
   let running: Callee | null = null;
   let runningApi = -1;
   let runningSinceUs = 0;
+  let runningMayBeNodes = false;
 
   const spent = { sync: { stacks: 0, us: 0 }, async: { stacks: 0, us: 0 } };
-  const affordable = (kind: { stacks: number; us: number }, share: number) =>
-    kind.stacks < ALWAYS_TAKEN || kind.us < share * (nowUs() - beganUs);
+  const affordable = (kind: { stacks: number; us: number }, share: number, atUs: number) =>
+    kind.stacks < ALWAYS_TAKEN || kind.us < share * (atUs - beganUs);
 
-  const stack = (callee: Callee, kind: { stacks: number; us: number }): number => {
-    const startUs = nowUs();
+  const stack = (callee: Callee, kind: { stacks: number; us: number }, startUs: number): number => {
     const site = callSites.here(callee, startUs);
     kind.stacks++;
     kind.us += Math.min(DEAREST_STACK_US, nowUs() - startUs);
@@ -70,10 +70,10 @@ export function createOperationLog(callSites: CallSites) {
 
   /** Of each API the site of its last stack, and how many in a row had it. */
   const usual: { site: number; same: number }[] = [];
-  const siteOf = (api: number, callee: Callee): number => {
+  const siteOf = (api: number, callee: Callee, atUs: number): number => {
     const before = usual[api]!;
-    if (!affordable(spent.async, ASYNC_SHARE)) return before.same >= USUAL_AFTER ? before.site : NO_SITE;
-    const site = stack(callee, spent.async);
+    if (!affordable(spent.async, ASYNC_SHARE, atUs)) return before.same >= USUAL_AFTER ? before.site : NO_SITE;
+    const site = stack(callee, spent.async, atUs);
     before.same = site === before.site ? before.same + 1 : 0;
     before.site = site;
     return site;
@@ -87,12 +87,13 @@ export function createOperationLog(callSites: CallSites) {
     return (noise & 1) === 0;
   };
 
-  const sync = (api: number, startUs: number, callee: Callee): void => {
+  const sync = (api: number, startUs: number, callee: Callee, mayBeNodes = false): void => {
     if (closed) return;
-    const tookUs = nowUs() - startUs;
+    const endUs = nowUs();
+    const tookUs = endUs - startUs;
     let site = NO_SITE;
-    if (tookUs >= LONG_CALL_US || (affordable(spent.sync, SYNC_SHARE) && (spent.sync.stacks < ALWAYS_TAKEN || coin())))
-      site = stack(callee, spent.sync);
+    if (mayBeNodes || tookUs >= LONG_CALL_US || (affordable(spent.sync, SYNC_SHARE, endUs) && (spent.sync.stacks < ALWAYS_TAKEN || coin())))
+      site = stack(callee, spent.sync, endUs);
     if (site === NODES_OWN) return;
     const row = table[api]![site + 1];
     if (row) {
@@ -117,10 +118,12 @@ export function createOperationLog(callSites: CallSites) {
       return apis.length - 1;
     },
 
+    /** A synchronous call ended. `mayBeNodes`: only a stack can tell whether it was the script's. */
     sync,
 
     /** A synchronous call begins; one at a time, as nested ones are not counted. */
-    startRunning(api: number, callee: Callee): void {
+    startRunning(api: number, callee: Callee, mayBeNodes: boolean): void {
+      runningMayBeNodes = mayBeNodes;
       runningApi = api;
       running = callee;
       runningSinceUs = nowUs();
@@ -128,7 +131,7 @@ export function createOperationLog(callSites: CallSites) {
 
     /** It ends, or the measurement ends while it runs: it counts once. */
     endRunning(): void {
-      if (running) sync(runningApi, runningSinceUs, running);
+      if (running) sync(runningApi, runningSinceUs, running, runningMayBeNodes);
       running = null;
     },
 
@@ -136,7 +139,7 @@ export function createOperationLog(callSites: CallSites) {
     begin(api: number, callee: Callee, endUs = -1): number {
       if (closed) return UNLISTED;
       const startUs = nowUs();
-      const site = siteOf(api, callee);
+      const site = siteOf(api, callee, startUs);
       if (site === NODES_OWN) return UNLISTED;
       if (listed >= LISTED_IN_FULL) {
         const key = api * 1_048_576 + site;

@@ -60,22 +60,22 @@ function callAlone(log: OperationLog, original: Callable, self: unknown, args: u
   }
 }
 
-/** `isOurs`: false where the call is not the script's (a module being loaded). */
+/** `mayBeNodes`: true where these arguments may be those of Node's own module loader, whose calls are not the script's. */
 export function wrapSync(
   log: OperationLog,
   owner: object,
   name: PropertyKey,
   api: string,
-  isOurs?: (args: unknown[], callee: Callable) => boolean,
+  mayBeNodes?: (args: unknown[]) => boolean,
 ): void {
   replace(owner, name, (original) => {
     const index = log.api(api);
     const wrapper: Callable = function (...args) {
-      if (log.busy || (isOurs && !isOurs(args, wrapper))) return call(original, this, args);
+      if (log.busy) return call(original, this, args);
       const limit = Error.stackTraceLimit;
       log.busy = true;
       Error.stackTraceLimit = limit + 1;
-      log.startRunning(index, wrapper);
+      log.startRunning(index, wrapper, mayBeNodes !== undefined && mayBeNodes(args));
       try {
         return apply(original, this, args);
       } finally {
@@ -152,7 +152,7 @@ function promiseWrapper(log: OperationLog, original: Callable, index: number, on
       },
     ]) as Promise<unknown>;
     // `util.promisify(exec)` hangs the child on its promise.
-    if (Reflect.ownKeys(result).length > 0) copyProperties(result, derived);
+    if ((result as { child?: unknown }).child !== undefined) copyProperties(result, derived);
     return derived;
   };
   return wrapper;
@@ -196,11 +196,13 @@ export function wrapEmitter(log: OperationLog, owner: object, name: PropertyKey,
   });
 }
 
-/** What was started last by which emitter. */
+/** What was started last by which emitter whose `unref` is watched. */
 const startedBy = new WeakMap<object, number>();
+const watched: object[] = [];
 
-/** An emitter that is taken off the loop is nobody's to wait for any more. */
+/** An emitter that is taken off the loop is nobody's to wait for any more. Called before such emitters are made. */
 export function endWithUnref(log: OperationLog, prototype: object): void {
+  watched.push(prototype);
   replace(
     prototype,
     'unref',
@@ -215,6 +217,6 @@ export function endWithUnref(log: OperationLog, prototype: object): void {
 function endWith(log: OperationLog, operation: number, emitter: unknown, events: readonly string[]): void {
   const { once } = emitter as { once?: unknown };
   if (typeof once !== 'function') return;
-  startedBy.set(emitter as object, operation);
+  for (const prototype of watched) if (Object.getPrototypeOf(emitter) === prototype) startedBy.set(emitter as object, operation);
   for (const event of events) apply(once as Callable, emitter, [event, () => log.end(operation)]);
 }
