@@ -122,7 +122,7 @@ export function createOperationLog(callSites: CallSites) {
     sync,
 
     /** A synchronous call begins; one at a time, as nested ones are not counted. */
-    startRunning(api: number, callee: Callee, mayBeNodes: boolean): void {
+    startRunning(api: number, callee: Callee, mayBeNodes = false): void {
       runningMayBeNodes = mayBeNodes;
       runningApi = api;
       running = callee;
