@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import { Failure } from '../core/failure.ts';
 import { formatDuration } from '../core/report/format.ts';
 import type { Report } from '../core/report/report.ts';
-import { headline } from '../core/report/words.ts';
+import { comparedWith, headline } from '../core/report/words.ts';
 import { SESSION_VARIABLE, TARGET_VARIABLE, type FromCommand, type TargetOptions } from '../protocol/session.ts';
 import { COMMANDS } from './contributions.ts';
 import { showFailure, type Log } from './log.ts';
@@ -90,6 +90,7 @@ export function createProfiling(parts: ProfilingParts): Profiling {
       running.tell(vscode.l10n.t('stopping'));
     };
     running.begin({ name, words: vscode.l10n.t('starting'), terminal: null, session: null, stop, discard });
+    let before: Report | null;
     let folder: string | null = null;
     try {
       const env = terminalEnvironment(process.env, terminalSettings());
@@ -148,6 +149,7 @@ export function createProfiling(parts: ProfilingParts): Profiling {
         },
       );
       if (live.discarded) return false;
+      before = store.current?.report ?? null;
       await store.show(await readSavedResults(outcome), request);
       folder = null;
     } catch (error) {
@@ -160,7 +162,7 @@ export function createProfiling(parts: ProfilingParts): Profiling {
       if (folder !== null) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     }
     parts.onResults();
-    void announce();
+    void announce(before);
     return true;
   }
 
@@ -185,15 +187,13 @@ export function createProfiling(parts: ProfilingParts): Profiling {
     return terminal;
   }
 
-  async function announce(): Promise<void> {
+  async function announce(before: Report | null): Promise<void> {
     if (store.current === null) return;
     const { report } = store.current;
-    log.info(headline(report));
+    const words = [before === null ? null : comparedWith(before, report), headline(report)].filter((one) => one !== null).join(' ');
+    log.info(words);
     const show = vscode.l10n.t('Show Flame Graph');
-    const choice = await vscode.window.showInformationMessage(
-      resultWords(basename(report.target.script), report.run, headline(report)),
-      show,
-    );
+    const choice = await vscode.window.showInformationMessage(resultWords(basename(report.target.script), report.run, words), show);
     if (choice === show) await vscode.commands.executeCommand(COMMANDS.showFlameGraph);
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Report, ReportAdvice, TimeSplitMs } from '../../../src/core/report/report.ts';
-import { biggestLever, changeOf, headline, nothingToChange, predictedGain } from '../../../src/core/report/words.ts';
+import { biggestLever, changeOf, comparedWith, headline, nothingToChange, predictedGain } from '../../../src/core/report/words.ts';
 
 const none: TimeSplitMs = { jsCpuMs: 0, nativeCpuMs: 0, blockedMs: 0, awaitedMs: 0, gcMs: 0, loadingMs: 0, idleMs: 0 };
 
@@ -74,7 +74,27 @@ describe('biggestLever', () => {
   });
 });
 
+describe('comparedWith', () => {
+  const CASES: [what: string, before: Report, after: Report, words: string | null][] = [
+    ['faster', report(4630, {}), report(2590, {}), '1.8× faster than the run before (4.63 s).'],
+    ['slower', report(2000, {}), report(3000, {}), '1.5× slower than the run before (2.00 s).'],
+    ['the same', report(2000, {}), report(2060, {}), 'As fast as the run before (2.00 s).'],
+    ['another ending', report(2000, {}), ended(1), 'Its exit code was 1, that of the run before (2.00 s) 0.'],
+    ['stopped', report(2000, {}), { ...report(1000, {}), run: { ...report(1000, {}).run, ended: 'stopped' } }, null],
+    ['other arguments', report(2000, {}), { ...report(1000, {}), target: { ...report(1, {}).target, args: ['--all'] } }, null],
+  ];
+  for (const [what, before, after, words] of CASES) it(what, () => assert.equal(comparedWith(before, after), words));
+
+  function ended(exitCode: number): Report {
+    return { ...report(1000, {}), run: { ...report(1000, {}).run, exitCode } };
+  }
+});
+
 describe('nothingToChange', () => {
+  it('says that threads ran at once where they did', () => {
+    const leftAlone = [{ function: 'render', file: '/a.js', line: 3, share: 1.65, reason: 'It computes in worker threads already.' }];
+    assert.match(nothingToChange(report(1, {}, { leftAlone }))!, /165 % of the wall time, on several threads at once, is in render\./);
+  });
   it('names what takes the most, and why it stays', () => {
     const leftAlone = [{ function: 'step', file: '/a.js', line: 3, share: 0.94, reason: 'Each round needs the one before.' }];
     assert.equal(
