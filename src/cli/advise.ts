@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { htmlReport } from '../core/report/html.ts';
 import type { Report } from '../core/report/report.ts';
 import { sarif } from '../core/report/sarif.ts';
 import { reportText } from '../core/report/text.ts';
+import { targetOfLaunch } from '../languages/node/launch/launch-configuration.ts';
+import { type NamedTarget, targetOfNpmScript } from '../languages/node/launch/npm-script.ts';
+import type { TargetOptions } from '../languages/node/record/target.ts';
 import { SAVED } from '../protocol/session.ts';
 import { profileAndAdvise, type ProfileResult } from '../workflows/profile-and-advise.ts';
-import type { AdviseCommand } from './arguments.ts';
+import type { AdviseCommand, Source } from './arguments.ts';
 import { followInterrupts } from './interrupts.ts';
 import { say, tell } from './output.ts';
 import { prepareResults, saveRun, writeResult } from './save.ts';
@@ -82,12 +85,7 @@ async function run(
   let deadline: NodeJS.Timeout | undefined;
   try {
     return await profileAndAdvise({
-      target: {
-        script: command.script,
-        args: command.args,
-        ...(command.node === null ? {} : { nodePath: command.node }),
-        ...(target === null ? {} : { nodeOptions: target.nodeOptions, env: target.env }),
-      },
+      target: targetOf(command, target),
       engine: command.engine,
       ...(command.load === null ? {} : { load: { command: command.load } }),
       ...(target === null ? {} : { minShare: target.minShare }),
@@ -103,6 +101,29 @@ async function run(
     });
   } finally {
     clearTimeout(deadline);
+  }
+}
+
+/** What is to be run: what the source says, and what the command line and the editor say on top. */
+function targetOf({ source, args, node }: AdviseCommand, settings: SessionVariables['target']): TargetOptions {
+  const { target, notes } = namedTarget(source, args);
+  notes.forEach(say);
+  return {
+    ...target,
+    ...(node === null ? {} : { nodePath: node }),
+    nodeOptions: [...(settings?.nodeOptions ?? []), ...(target.nodeOptions ?? [])],
+    env: { ...target.env, ...settings?.env },
+  };
+}
+
+function namedTarget(source: Source, args: string[]): NamedTarget {
+  switch (source.kind) {
+    case 'script':
+      return { target: { script: source.script, args }, notes: [] };
+    case 'npm-script':
+      return targetOfNpmScript(source.name, args, process.cwd());
+    case 'launch':
+      return targetOfLaunch(source.name, args, { folder: process.cwd(), file: source.file === null ? null : resolve(source.file) });
   }
 }
 

@@ -21,9 +21,14 @@ export interface AdviseCommand {
   node: string | null;
   /** The words of a command that puts the script, a server, under load. */
   load: string[] | null;
-  script: string;
+  source: Source;
+  /** Where the source has arguments of its own, after them. */
   args: string[];
 }
+
+/** What names the script: its path, a script of package.json, or a configuration of launch.json with the file it is about. */
+export type Source =
+  { kind: 'script'; script: string } | { kind: 'npm-script'; name: string } | { kind: 'launch'; name: string; file: string | null };
 
 /** The command line is wrong: `message` is one line that says what to write instead. */
 export class UsageError extends Error {}
@@ -39,6 +44,11 @@ export const USAGE = `Profile first, optimize second: where a Node.js script spe
     --load COMMAND           measure a server from its first open port until COMMAND has ended: "autocannon -d 5 http://127.0.0.1:{port}"
     --save DIR               keep report.json, recording.json and profile.cpuprofile
     --node PATH              the node to run it with (default: the one on the PATH)
+
+  unblock advise [options] --script NAME [ARGS…]
+                             run a script of package.json
+  unblock advise [options] --launch NAME [--file FILE] [ARGS…]
+                             run a configuration of .vscode/launch.json; FILE stands for the open file
 
   unblock fix REPORT.json --advice ID [--write]
                              print the change that an advice proposes as a diff, or make it
@@ -89,13 +99,15 @@ function parseAdvise(words: readonly string[]): Command {
       save: 'value',
       node: 'value',
       load: 'value',
+      script: 'value',
+      launch: 'value',
+      file: 'value',
       help: 'flag',
     },
     'first',
   );
   if (options.has('help')) return { command: 'help' };
-  const [script, ...args] = operands;
-  if (script === undefined || script === '') throw new UsageError('Name the script to run: `unblock advise SCRIPT`.');
+  const { source, args } = sourceOf(options, operands);
   const engine = ENGINES.find((id) => id === (options.get('engine') ?? 'v8'));
   if (!engine) throw new UsageError(`--engine takes ${ENGINES.join(' or ')}, not ${options.get('engine') ?? ''}.`);
   return {
@@ -108,7 +120,7 @@ function parseAdvise(words: readonly string[]): Command {
     save: options.get('save') ?? null,
     node: options.get('node') ?? null,
     load: options.has('load') ? loadCommand(options.get('load') ?? '') : null,
-    script,
+    source,
     args,
   };
 }
@@ -140,6 +152,20 @@ function seconds(word: string): number {
   if (word.trim() === '' || !(value > 0) || value > 86_400)
     throw new UsageError(`--stop-after takes seconds, such as 10, not ${word === '' ? 'nothing' : word}.`);
   return value;
+}
+
+function sourceOf(options: Map<string, string>, operands: string[]): { source: Source; args: string[] } {
+  const npmScript = options.get('script');
+  const launch = options.get('launch');
+  const file = options.get('file') ?? null;
+  if (file !== null && launch === undefined)
+    throw new UsageError('--file is what a configuration of --launch is about: write --launch NAME too.');
+  if (npmScript !== undefined && launch !== undefined) throw new UsageError('--script and --launch both say what to run: leave one out.');
+  if (npmScript !== undefined) return { source: { kind: 'npm-script', name: npmScript }, args: operands };
+  if (launch !== undefined) return { source: { kind: 'launch', name: launch, file }, args: operands };
+  const [script, ...args] = operands;
+  if (script === undefined || script === '') throw new UsageError('Name the script to run: `unblock advise SCRIPT`.');
+  return { source: { kind: 'script', script }, args };
 }
 
 /** No shell runs it, so that what only a shell does is refused; a `&` or `?` inside a word is the command's own. */

@@ -8,9 +8,10 @@ import { openExample } from './examples.ts';
 import type { LightBulb } from './code-actions.ts';
 import { showFailure, type Log } from './log.ts';
 import type { FlameGraphPanel } from './panel.ts';
+import { chooseLaunchConfiguration, chooseNpmScript } from './named-sources.ts';
 import { openSource } from './open-source.ts';
 import type { Profiling } from './profiling.ts';
-import type { ResultsStore } from './results.ts';
+import type { ResultsStore, RunRequest } from './results.ts';
 import type { RunningProfile } from './running-profile.ts';
 import { chooseScript } from './script-document.ts';
 import { adviceIdOf } from './tree-views.ts';
@@ -44,6 +45,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     profileWithArguments: (uri) => profileWithArguments(chooseScript(uri)),
     profileWithEngine: (uri) => profileWithEngine(chooseScript(uri)),
     profileUnderLoad: (uri) => profileUnderLoad(chooseScript(uri)),
+    profileNpmScript: async (passed) => profileChosen(await chooseNpmScript(passed)),
+    profileLaunchConfiguration: async () => profileChosen(await chooseLaunchConfiguration()),
     profileAgain: () => {
       if (store.current === null) throw new Failure('Nothing has been profiled yet: open a script and run Profile and Advise.');
       return profiling.profile(store.current.request);
@@ -85,6 +88,10 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       }),
     ),
   );
+
+  async function profileChosen(request: RunRequest | null): Promise<boolean> {
+    return request !== null && profiling.profile(request);
+  }
 
   async function profileWithArguments(script: vscode.Uri): Promise<boolean> {
     const name = basename(script.fsPath);

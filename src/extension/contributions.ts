@@ -7,6 +7,8 @@ export const COMMANDS = {
   profileWithArguments: 'unblock.profileWithArguments',
   profileWithEngine: 'unblock.profileWithEngine',
   profileUnderLoad: 'unblock.profileUnderLoad',
+  profileNpmScript: 'unblock.profileNpmScript',
+  profileLaunchConfiguration: 'unblock.profileLaunchConfiguration',
   profileAgain: 'unblock.profileAgain',
   stop: 'unblock.stop',
   stopOrDiscard: 'unblock.stopOrDiscard',

@@ -47,8 +47,11 @@ export function createProfiling(parts: ProfilingParts): Profiling {
       if (!vscode.workspace.isTrusted) throw new Failure('This workspace is in restricted mode: trust it, then profile its scripts.');
       const script = vscode.Uri.file(request.script);
       const settings = runSettings(script);
+      const { named } = request;
+      if (named !== undefined) settings.cwd = named.folder;
       if (offerTheOther()) return false;
-      if (!(await saveBeforeRun(script, settings.saveBeforeRun))) return false;
+      if (!(await saveBeforeRun(script, named !== undefined && settings.saveBeforeRun === 'script' ? 'all' : settings.saveBeforeRun)))
+        return false;
       await checkPlaces(script, settings);
       // Asking and saving took time, in which another profile may have begun.
       if (offerTheOther()) return false;
@@ -77,7 +80,7 @@ export function createProfiling(parts: ProfilingParts): Profiling {
   }
 
   async function run(request: RunRequest, settings: RunSettings): Promise<boolean> {
-    const name = basename(request.script);
+    const name = request.named?.name ?? basename(request.script);
     const live: { session: TerminalSession | null; discarded: boolean } = { session: null, discarded: false };
     const discard = (): void => {
       live.discarded = true;
@@ -126,8 +129,7 @@ export function createProfiling(parts: ProfilingParts): Profiling {
               '--node',
               node.path,
               ...(request.load === undefined ? [] : ['--load', request.load]),
-              '--',
-              request.script,
+              ...subjectOf(request),
               ...args,
             ],
             settings.cwd,
@@ -198,6 +200,12 @@ export function createProfiling(parts: ProfilingParts): Profiling {
   }
 
   return { profile };
+}
+
+/** The words of the command that say what is run; arguments may follow. */
+function subjectOf({ script, named }: RunRequest): string[] {
+  if (named === undefined) return ['--', script];
+  return [`--${named.kind}=${named.name}`, ...(named.file === null ? [] : [`--file=${named.file}`]), '--'];
 }
 
 function resultWords(name: string, { ended, load }: Report['run'], words: string): string {

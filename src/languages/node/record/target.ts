@@ -131,7 +131,7 @@ function typeScriptOptions(script: string, version: string, given: readonly stri
 }
 
 /** The file URL of the tsx that the script's project has, or null. */
-function findTsx(script: string): string | null {
+export function findTsx(script: string): string | null {
   try {
     const entry = createRequire(script).resolve('tsx');
     return pathToFileURL(entry).href;
