@@ -2,6 +2,8 @@ import type { AdviceContext, ReadSource } from './advise/advice.ts';
 import { decide } from './advise/decision-matrix.ts';
 import { classify } from './classify/classify.ts';
 import { OFFER_SHARE, OFFER_US } from './classify/thresholds.ts';
+import { loopEvidence } from './classify/loop-evidence.ts';
+import { eventLoopOf } from './event-loop/event-loop.ts';
 import type { Language, Rule } from './language.ts';
 import { chargeLane } from './profile/charges.ts';
 import type { FunctionCharges } from './profile/function-charges.ts';
@@ -41,7 +43,8 @@ export function analyze(recording: Recording, anyLanguage: Language, read: ReadS
   );
   const timelines = models.map(timeline);
   const charges = new Map<number, FunctionCharges>();
-  models.forEach((model, lane) => chargeLane(model, timelines[lane]!, charges));
+  const linesOf = models.map((model, lane) => chargeLane(model, timelines[lane]!, charges));
+  const eventLoop = models[0] ? eventLoopOf(models[0], timelines[0]!, linesOf[0]!, language) : null;
   const hotSpots = hotSpotsOf(charges, totalsOf(timelines, table), models, wallUs, recording.target.cwd);
   const time = mainTime(timelines[0], wallUs);
   const samples = models.reduce((sum, model) => sum + model.profile.sampleNode.length, 0);
@@ -61,9 +64,9 @@ export function analyze(recording: Recording, anyLanguage: Language, read: ReadS
   };
   const rules = verdict.bound === 'insufficient-data' ? [] : language.rules.map(withoutFailing);
   const { advice, leftAlone } = decide(rules, context, { minShare, minUs: OFFER_US });
-  verdict.evidence.push(...recording.notes);
+  verdict.evidence.push(...loopEvidence(eventLoop, recording.target.cwd), ...recording.notes);
   return {
-    report: buildReport(recording, { wallUs, time, verdict, hotSpots, advice, leftAlone }),
+    report: buildReport(recording, { wallUs, time, verdict, hotSpots, advice, leftAlone, eventLoop }),
     lanes: models.map((model, lane) => ({ name: model.lane.name, profile: timedProfile(model, timelines[lane]!) })),
     hotSpots,
   };

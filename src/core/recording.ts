@@ -62,6 +62,8 @@ export interface Lane {
   /** V8's own profile format: `timeDeltas` in µs, 0-based positions, `positionTicks` where V8 gave them. */
   cpuProfile: CpuProfile;
   operations: OperationLog;
+  /** Null or missing where they were not noted. */
+  rounds?: LoopRounds | null;
   /** Null where the platform has no per-thread scheduler statistics. */
   onCpu: OnCpuTrack | null;
   /** CPU time of the whole process (all threads, user and system) over the lane's wall time; null when unknown. */
@@ -139,3 +141,18 @@ export interface OnCpuTrack {
   /** Time spent runnable but without a core. */
   runQueueUs: number[];
 }
+
+/**
+ * The rounds of the event loop that took 5 ms or more, in order. A round ends right after the loop has taken what came from outside and
+ * called its callbacks; it holds all that runs until the next time, sleeping included.
+ */
+export interface LoopRounds {
+  startUs: number[];
+  endUs: number[];
+  /** Until when long rounds were listed. What follows is one round that was still going on; where the list was full, it is not known. */
+  notedUntilUs: number;
+  full: boolean;
+}
+
+/** Requests to the program's own servers are listed among the operations up to this many. */
+export const MOST_REQUESTS = 100_000;

@@ -63,6 +63,26 @@ const REPORT = record({
   }),
   machine: record({ logicalCores: position, physicalCores: orNull(position), memoryBytes: amount, platform: text, load: orNull(share) }),
   time,
+  eventLoop: orNull(
+    record({
+      utilisation: share,
+      serving: oneOf([true, false]),
+      requests: orNull(amount),
+      delayMs: record({ mean: amount, p50: amount, p90: amount, p99: amount, max: amount }),
+      histogram: list(record({ overMs: amount, share })),
+      blocked: record({ times: amount, totalMs: amount, heldUp: orNull(amount) }),
+      blockages: list(
+        record({
+          startMs: amount,
+          durationMs: amount,
+          function: orNull(text),
+          file: orNull(file),
+          line: orNull(position),
+          heldUp: orNull(amount),
+        }),
+      ),
+    }),
+  ),
   verdict: record({ bound: oneOf(BOUNDS), evidence: list(text) }),
   hotSpots: list(
     record({

@@ -91,6 +91,7 @@ export function sampleReport(): Report {
     target: { script: `${folder}/report.js`, args: [], cwd: folder, node: '22.11.0' },
     run: { engine: 'v8', wallMs, exitCode: 0, signal: null, ended: 'exit' },
     machine: { logicalCores: 8, physicalCores: 4, memoryBytes: 16e9, platform: 'linux', load: 0.1 },
+    eventLoop: null,
     time: { jsCpuMs: 533, nativeCpuMs: 130, blockedMs: 1440, awaitedMs: 160, gcMs: 45, loadingMs: 90, idleMs: 12 },
     verdict: {
       bound: 'blocking-io',

@@ -28,6 +28,13 @@ export const WAITING_PROGRAM_US = 5000;
 /** Computing found in idle time below this share of it may be an edge of the neighbouring samples: readings are 1 ms apart. */
 export const BUSY_IDLE_SHARE = 0.1;
 
+/** What holds the event loop for less is within the sampler's error, and nobody notices. */
+export const SHORTEST_BLOCKAGE_US = 10_000;
+/** Without a request that had to wait, a blockage is told only from this length on: the long task of the W3C's Long Tasks API (50 ms). */
+export const LONG_BLOCKAGE_US = 50_000;
+/** So many of the longest blockages are in a report. */
+export const REPORTED_BLOCKAGES = 20;
+
 /** Lines below this share of the run are left out of a report. */
 export const REPORTED_LINE_SHARE = 0.005;
 /** And hot spots below this one. */

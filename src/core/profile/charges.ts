@@ -15,8 +15,9 @@ import type { Timeline } from './timeline.ts';
  * Charges each slice to the innermost user line. A function's own samples have lines of their own; for what it called, V8 keeps no line:
  * then the stacks of the core calls say it, or the one place in the function where the callee's name is called. Where neither does,
  * the function's hottest line has it, else its first.
+ * @returns the lines of the innermost user function, by the node of the profile that has slices charged to its stack
  */
-export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<number, FunctionCharges>): void {
+export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<number, FunctionCharges>): LinesOfNodes {
   const { profile, natures, table, sites, groups } = model;
   const answerable = executorsOwners(model);
   const of = (own: number): FunctionCharges => {
@@ -27,6 +28,7 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
   };
   chargeSyncCalls(model, of);
 
+  const linesOf: LinesOfNodes = new Map();
   const byNode = new Map<number, KindTimes>();
   const byGroup = new Map<number, KindTimes>();
   for (const { charge: by, to, kind, us } of timeline.slices) {
@@ -55,7 +57,9 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
     const own = ticks(frame);
     if (node === user) {
       charges.selfUs += times[0]! + times[1]! + times[2]!;
-      for (const { line, part } of lineParts(model, frame, profile.nodeTicks[node]!, own)) {
+      const found = lineParts(model, frame, profile.nodeTicks[node]!, own);
+      linesOf.set(node, found);
+      for (const { line, part } of found) {
         charge(charges, line, times, part);
         charge(ownTimes(frame), line, times, part);
       }
@@ -71,6 +75,7 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
     const key = `${frame} ${call.entry} ${call.core} ${call.waits} ${call.loading} ${call.module}`;
     let found = parts.get(key);
     if (!found) parts.set(key, (found = callParts(model, frame, [...charges.operations.values()], call, names.get(frame)!, own)));
+    linesOf.set(node, found);
     for (const { line, part, operation } of found) {
       charge(charges, line, times, part);
       if (operation) addTimes(operation.times, times, part);
@@ -95,7 +100,11 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
     operation.peakInFlight = Math.max(operation.peakInFlight, group.peakInFlight);
     addTimes(operation.times, times);
   });
+  return linesOf;
 }
+
+/** The parts of a node's time, by line; the parts of a node add up to 1. */
+export type LinesOfNodes = Map<number, readonly LinePart[]>;
 
 /**
  * Some core functions have no frame of their own (`Atomics.wait`), so that their time looks like the caller's own, on any of its lines.

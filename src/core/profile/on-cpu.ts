@@ -72,6 +72,21 @@ export function busyIdleTime(profile: Profile, natures: NodeNatures, track: OnCp
   return busyUs >= idleUs * BUSY_IDLE_SHARE ? computing : null;
 }
 
+/** How much of each idle sample the thread slept, in µs: a thread that was woken may have to wait for a core. All of it where that was not measured. */
+export function sleptTime(profile: Profile, natures: NodeNatures, track: OnCpuTrack | null): Float64Array {
+  const awake =
+    track && track.atUs.length >= 2
+      ? shown(
+          profile,
+          track.atUs,
+          track.cpuUs.map((us, index) => us + (track.runQueueUs[index] ?? 0)),
+        )
+      : null;
+  return profile.sampleUs.map((us, sample) =>
+    natures.nature[profile.sampleNode[sample]!] === 'idle' ? Math.max(0, us - (awake ? Math.max(0, awake[sample]!) : 0)) : 0,
+  );
+}
+
 /** How much a cumulative counter moved in each sample. */
 function shown(profile: Profile, atUs: readonly number[], values: readonly number[]): Float64Array {
   const at = counter(atUs, values);

@@ -1,9 +1,10 @@
-import { REPORTED_HOT_SPOT_SHARE, REPORTED_LINE_SHARE } from '../classify/thresholds.ts';
+import { REPORTED_BLOCKAGES, REPORTED_HOT_SPOT_SHARE, REPORTED_LINE_SHARE } from '../classify/thresholds.ts';
 import type { Verdict } from '../classify/classify.ts';
+import type { EventLoop } from '../event-loop/event-loop.ts';
 import type { HotSpot, TimeSplit } from '../profile/hot-spots.ts';
 import { sumOf } from '../profile/time-split.ts';
 import type { Recording } from '../recording.ts';
-import type { LeftAlone, Report, ReportAdvice, ReportHotSpot, TimeSplitMs } from './report.ts';
+import type { LeftAlone, Report, ReportAdvice, ReportEventLoop, ReportHotSpot, TimeSplitMs } from './report.ts';
 
 export interface Findings {
   wallUs: number;
@@ -12,6 +13,7 @@ export interface Findings {
   hotSpots: readonly HotSpot[];
   advice: ReportAdvice[];
   leftAlone: LeftAlone[];
+  eventLoop: EventLoop | null;
 }
 
 export function buildReport(recording: Recording, findings: Findings): Report {
@@ -37,6 +39,7 @@ export function buildReport(recording: Recording, findings: Findings): Report {
       load: machine.load,
     },
     time: splitMs(findings.time),
+    eventLoop: findings.eventLoop && reportEventLoop(findings.eventLoop),
     verdict: { bound: verdict.bound, evidence: verdict.evidence },
     hotSpots: findings.hotSpots
       .filter((spot) => spot.share >= REPORTED_HOT_SPOT_SHARE || advised.has(spot.id))
@@ -53,7 +56,7 @@ function reportHotSpot(spot: HotSpot, wallUs: number): ReportHotSpot {
     file: spot.file,
     line: spot.line,
     column: spot.column,
-    share: Math.round(spot.share * 1e6) / 1e6,
+    share: share(spot.share),
     selfMs: milliseconds(spot.selfUs),
     totalMs: milliseconds(spot.totalUs),
     time: splitMs(spot.time),
@@ -66,6 +69,40 @@ function reportHotSpot(spot: HotSpot, wallUs: number): ReportHotSpot {
       .filter(({ totalUs }) => totalUs >= wallUs * REPORTED_LINE_SHARE)
       .map(({ api, line, calls, totalUs }) => ({ api, line, calls, totalMs: milliseconds(totalUs) })),
   };
+}
+
+function reportEventLoop({ utilisation, delay, serving, requests, blockages }: EventLoop): ReportEventLoop {
+  const held = blockages.map((one) => one.heldUp).filter((count) => count !== null);
+  return {
+    utilisation: share(utilisation),
+    serving,
+    requests,
+    delayMs: {
+      mean: milliseconds(delay.meanUs),
+      p50: milliseconds(delay.p50Us),
+      p90: milliseconds(delay.p90Us),
+      p99: milliseconds(delay.p99Us),
+      max: milliseconds(delay.maxUs),
+    },
+    histogram: delay.over.map((step) => ({ overMs: milliseconds(step.us), share: share(step.share) })),
+    blocked: {
+      times: blockages.length,
+      totalMs: milliseconds(blockages.reduce((sum, { durationUs }) => sum + durationUs, 0)),
+      heldUp: requests === null ? null : held.reduce((sum, count) => sum + count, 0),
+    },
+    blockages: blockages.slice(0, REPORTED_BLOCKAGES).map(({ startUs, durationUs, culprit, heldUp }) => ({
+      startMs: milliseconds(startUs),
+      durationMs: milliseconds(durationUs),
+      function: culprit?.function ?? null,
+      file: culprit?.file ?? null,
+      line: culprit?.line ?? null,
+      heldUp,
+    })),
+  };
+}
+
+function share(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
 }
 
 export function splitMs(time: TimeSplit): TimeSplitMs {

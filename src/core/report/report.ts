@@ -17,6 +17,8 @@ export interface Report {
   machine: { logicalCores: number; physicalCores: number | null; memoryBytes: number; platform: string; load: number | null };
   /** Of the main lane; the parts add up to the run's wall time. */
   time: TimeSplitMs;
+  /** Of the main thread; null where it was not measured, or the program never waited for anything. */
+  eventLoop: ReportEventLoop | null;
   verdict: { bound: Bound; evidence: string[] };
   hotSpots: ReportHotSpot[];
   /** Best first. */
@@ -32,6 +34,37 @@ export interface TimeSplitMs {
   gcMs: number;
   loadingMs: number;
   idleMs: number;
+}
+
+/** The event loop from the first moment that something was waited for: until then nothing can come late. */
+export interface ReportEventLoop {
+  /** Share of the time that the thread did not sleep, 0 to 1. */
+  utilisation: number;
+  /** Whether the program listens, repeats (`setInterval`) or watches: then it matters to others when it is late. */
+  serving: boolean;
+  /** Requests that its http and https servers got; null where there were too many to list. */
+  requests: number | null;
+  /** How long an event waits that comes at any moment of the run, in ms. Below 5 ms it is an estimate. */
+  delayMs: { mean: number; p50: number; p90: number; p99: number; max: number };
+  /** Share of the moments, 0 to 1, at which an event would have waited longer than `overMs`. */
+  histogram: { overMs: number; share: number }[];
+  /** All blockages of 10 ms or more. `heldUp`: a request that several held up counts for each. */
+  blocked: { times: number; totalMs: number; heldUp: number | null };
+  /** The longest 20, longest first. */
+  blockages: Blockage[];
+}
+
+/** One turn of the event loop that took long: nothing else could run meanwhile. */
+export interface Blockage {
+  /** After the run's beginning. */
+  startMs: number;
+  durationMs: number;
+  /** The innermost function of the user's that was on the stack for at least half of it, at its costliest line; null where none was. */
+  function: string | null;
+  file: string | null;
+  line: number | null;
+  /** Requests to the program's http and https servers that were unanswered meanwhile or came in; null where there were too many to list. */
+  heldUp: number | null;
 }
 
 export const BOUNDS = ['cpu-js', 'cpu-native', 'blocking-io', 'async-wait', 'gc', 'mixed', 'insufficient-data'] as const;

@@ -1,7 +1,7 @@
 import { relativeTo } from '../profile/find-hot-spots.ts';
 import { formatDuration, formatShare } from './format.ts';
 import type { Report, ReportAdvice, ReportHotSpot, TimeSplitMs } from './report.ts';
-import { biggestLever, changeOf, headline, nothingToChange, predictedGain } from './words.ts';
+import { biggestLever, changeOf, headline, loopSentence, nothingToChange, predictedGain } from './words.ts';
 
 const WIDTH = 96;
 const MOST_HOT_SPOTS = 10;
@@ -25,6 +25,8 @@ export function reportText(report: Report): string {
 function summary(report: Report): string[] {
   const lever = biggestLever(report) ?? nothingToChange(report);
   const lines = [...wrap(headline(report)), ...(lever === null ? [] : wrap(lever)), ...wrap(ending(report))];
+  // Where nobody waits for the program, nobody waits for its event loop.
+  if (report.eventLoop?.serving === true) lines.push(...wrap(loopSentence(report.eventLoop)));
   if (report.verdict.evidence.length > 0) lines.push('', ...report.verdict.evidence.flatMap((sentence) => wrap(sentence, '  ')));
   return lines;
 }

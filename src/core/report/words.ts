@@ -1,5 +1,5 @@
 import { formatDuration, formatShare, formatSpeedup } from './format.ts';
-import type { Bound, Model, Report, ReportAdvice, TimeSplitMs } from './report.ts';
+import type { Bound, Model, Report, ReportAdvice, ReportEventLoop, TimeSplitMs } from './report.ts';
 
 /** The words of a report: the same on the command line, in the editor and in the panel. */
 
@@ -100,4 +100,10 @@ export function comparedWith(before: Report, after: Report): string | null {
   if (speedup >= SAME_TIME) return `${formatSpeedup(speedup)} faster than ${was}.`;
   if (speedup <= 1 / SAME_TIME) return `${formatSpeedup(1 / speedup)} slower than ${was}.`;
   return `As fast as ${was}.`;
+}
+
+/** `The event loop was busy for 62 % of the time; an event waits 3.1 ms on average, at worst 412 ms.` */
+export function loopSentence({ utilisation, delayMs }: ReportEventLoop): string {
+  const late = `an event waits ${formatDuration(delayMs.mean)} on average, at worst ${formatDuration(delayMs.max)}`;
+  return `The event loop was busy for ${formatShare(utilisation)} of the time; ${late}.`;
 }

@@ -11,6 +11,7 @@ const report: Report = {
   target: { script: '/project/report.js', args: [], cwd: '/project', node: '20.20.2' },
   run: { engine: 'v8', wallMs: 2410, exitCode: 3, signal: null, ended: 'exit' },
   machine: { logicalCores: 4, physicalCores: 2, memoryBytes: 8e9, platform: 'linux', load: 0.1 },
+  eventLoop: null,
   time: { ...none, jsCpuMs: 720, blockedMs: 1500, awaitedMs: 190 },
   verdict: {
     bound: 'blocking-io',

@@ -11,6 +11,7 @@ function report(wallMs: number, time: Partial<TimeSplitMs>, rest: Partial<Report
     target: { script: '/a.js', args: [], cwd: '/', node: '20.0.0' },
     run: { engine: 'v8', wallMs, exitCode: 0, signal: null, ended: 'exit' },
     machine: { logicalCores: 2, physicalCores: null, memoryBytes: 1, platform: 'linux', load: null },
+    eventLoop: null,
     time: { ...none, ...time },
     verdict: { bound: 'mixed', evidence: [] },
     hotSpots: [],

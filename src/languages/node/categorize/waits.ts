@@ -19,6 +19,7 @@ const WAITS: Record<string, WaitNature> = {
   'tls.connect': 'session',
   'http2.connect': 'session',
   setInterval: 'serving',
+  'http.Server.request': 'serving',
   'fs.watch': 'serving',
   'fs.watchFile': 'serving',
   'fs.promises.watch': 'serving',
@@ -29,4 +30,9 @@ export function waitsFor(api: string): WaitNature {
   if (Object.hasOwn(WAITS, api)) return WAITS[api]!;
   if (api.endsWith('.listen')) return 'serving';
   return /^(?:worker_threads\.)?Worker\b/.test(api) ? 'session' : 'io';
+}
+
+/** Whether an operation is a request to one of the script's own servers. */
+export function isRequest(api: string): boolean {
+  return api === 'http.Server.request';
 }

@@ -1,5 +1,5 @@
-import type { CpuProfile, Lane, OperationLog, SyncCalls } from '../../../core/recording.ts';
-import type { FromAgent, OperationsDelta } from './agent/messages.ts';
+import type { CpuProfile, Lane, LoopRounds, OperationLog, SyncCalls } from '../../../core/recording.ts';
+import type { FromAgent, OperationsDelta, RoundsDelta } from './agent/messages.ts';
 import { normaliseProfile } from './cpu-profile.ts';
 
 type Start = Extract<FromAgent, { type: 'start' }>;
@@ -15,6 +15,7 @@ export interface ThreadRecording {
   lastUs: number;
   cpuUs: number;
   operations: OperationLog;
+  rounds: LoopRounds | null;
   unlisted: number;
   sourceMaps: Record<string, string>;
 }
@@ -29,6 +30,7 @@ export function beginThread(start: Start): ThreadRecording {
     lastUs: start.atUs,
     cpuUs: 0,
     operations: { apis: [], sites: [], sync: [], async: { api: [], site: [], startUs: [], endUs: [] } },
+    rounds: null,
     unlisted: 0,
     sourceMaps: {},
   };
@@ -40,6 +42,7 @@ export function addToThread(thread: ThreadRecording, message: Extract<FromAgent,
   thread.unlisted = message.operations.unlisted;
   Object.assign(thread.sourceMaps, message.sourceMaps);
   addOperations(thread.operations, message.operations);
+  if (message.rounds) addRounds(thread, message.rounds);
   if (message.type === 'part') {
     if (message.slice) thread.slices.push(message.slice);
     return;
@@ -54,7 +57,7 @@ export function addToThread(thread: ThreadRecording, message: Extract<FromAgent,
 export function laneOf(
   thread: ThreadRecording,
   ownUrl: string,
-): Pick<Lane, 'cpuProfile' | 'operations' | 'sourceMaps' | 'processCpuUs' | 'pid' | 'name'> {
+): Pick<Lane, 'cpuProfile' | 'operations' | 'rounds' | 'sourceMaps' | 'processCpuUs' | 'pid' | 'name'> {
   const profiles = (thread.profile ? [thread.profile] : thread.slices).map((profile) =>
     shifted(profile, clockShift(thread, thread.profile ?? profile)),
   );
@@ -63,6 +66,7 @@ export function laneOf(
     pid: thread.start.pid,
     cpuProfile: normaliseProfile(profiles, { ownUrl, fromUs: thread.start.atUs, toUs: thread.lastUs }),
     operations: onlyUsed(thread.operations),
+    rounds: thread.rounds,
     processCpuUs: thread.cpuUs,
     sourceMaps: thread.sourceMaps,
   };
@@ -92,6 +96,14 @@ function addOperations(log: OperationLog, delta: OperationsDelta): void {
   for (const name of ['api', 'site', 'startUs', 'endUs'] as const) for (const value of columns[name]) log.async[name].push(value);
   for (const [index, atUs] of delta.ended) log.async.endUs[index] = atUs;
   if (first + columns.api.length !== log.async.api.length) throw new Error('The agent lost count of its operations.');
+}
+
+function addRounds(thread: ThreadRecording, { startUs, endUs, lastUs, full }: RoundsDelta): void {
+  const rounds = (thread.rounds ??= { startUs: [], endUs: [], notedUntilUs: 0, full: false });
+  for (const value of startUs) rounds.startUs.push(value);
+  for (const value of endUs) rounds.endUs.push(value);
+  rounds.full = full;
+  rounds.notedUntilUs = full ? (rounds.endUs.at(-1) ?? lastUs) : lastUs;
 }
 
 /** Every core API is known to the agent; the recording names those that were called. */

@@ -69,7 +69,7 @@ const server = http.createServer((q, r) => r.end('{}')).listen(0, '127.0.0.1', a
   await answer.json();
   http.get(url, (r) => r.resume().on('end', () => { server.closeAllConnections(); server.close(); }));
 });`,
-    expected: ['fetch from -:4', 'Response.json from -:5', 'http.get from -:6'],
+    expected: ['fetch from -:4', 'http.Server.request from ?', 'Response.json from -:5', 'http.get from -:6', 'http.Server.request from ?'],
   },
   {
     name: 'answers of workers',

@@ -96,6 +96,7 @@ function wrapNetwork(log: OperationLog): void {
     wrapEmitter(log, https, name, `https.${name}`, ['close']);
   }
   wrapEmitter(log, net.Socket.prototype, 'connect', 'net.connect', ['connect', 'close']);
+  wrapEmitter(log, net.Server.prototype, 'listen', 'net.Server.listen', ['close']);
   const lookups = (name: string) => /^(?:lookup|lookupService|resolve\w*|reverse)$/.test(name);
   for (const name of functionsOf(dns).filter(lookups)) wrapCallback(log, dns, name, `dns.${name}`);
   for (const name of functionsOf(dnsPromises).filter(lookups)) wrapPromise(log, dnsPromises, name, `dns.promises.${name}`);

@@ -21,6 +21,8 @@ interface Progress {
   /** CPU time of the whole process since the start, µs. */
   cpuUs: number;
   operations: OperationsDelta;
+  /** Null where they are not noted: but on a process's main thread. */
+  rounds: RoundsDelta | null;
   /** Source maps that were not sent before: script URL → JSON text. */
   sourceMaps: Record<string, string>;
 }
@@ -39,6 +41,16 @@ export interface OperationsDelta {
   ended: [number, number][];
   /** Asynchronous operations so far that were too many to be listed. */
   unlisted: number;
+}
+
+/** Rounds of the event loop that were worth noting, since the last time. */
+export interface RoundsDelta {
+  startUs: number[];
+  endUs: number[];
+  /** When the last round ended, noted or not. */
+  lastUs: number;
+  /** No more are noted. */
+  full: boolean;
 }
 
 /** What the recorder tells the agent, one word a line. `begin`: measure from now on, where `untilPort` is set. */

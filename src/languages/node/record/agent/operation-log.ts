@@ -1,3 +1,4 @@
+import { MOST_REQUESTS } from '../../../../core/recording.ts';
 import type { OperationsDelta } from './messages.ts';
 import { type CallSites, NODES_OWN, NO_SITE } from './call-sites.ts';
 import { nowUs } from './clock.ts';
@@ -45,6 +46,7 @@ export function createOperationLog(callSites: CallSites) {
   let ended: [number, number][] = [];
   let listed = 0;
   let unlisted = 0;
+  let served = 0;
   let sentApis = 0;
   let sentSites = 0;
   let noise = 88_172_645;
@@ -141,7 +143,7 @@ export function createOperationLog(callSites: CallSites) {
       const startUs = nowUs();
       const site = siteOf(api, callee, startUs);
       if (site === NODES_OWN) return UNLISTED;
-      if (listed >= LISTED_IN_FULL) {
+      if (listed - served >= LISTED_IN_FULL) {
         const key = api * 1_048_576 + site;
         const beside = inFlight.get(key) ?? 0;
         if (listed >= MOST_LISTED || beside >= 2) {
@@ -157,6 +159,17 @@ export function createOperationLog(callSites: CallSites) {
       pending.site.push(site);
       pending.startUs.push(Math.round(startUs));
       pending.endUs.push(Math.round(endUs));
+      return listed++;
+    },
+
+    /** Begins what comes from outside: it is nobody's to wait for, and has no site. */
+    beginServed(api: number): number {
+      if (closed || served >= MOST_REQUESTS || listed >= MOST_LISTED) return UNLISTED;
+      served++;
+      pending.api.push(api);
+      pending.site.push(NO_SITE);
+      pending.startUs.push(Math.round(nowUs()));
+      pending.endUs.push(-1);
       return listed++;
     },
 

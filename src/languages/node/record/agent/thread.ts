@@ -10,6 +10,8 @@ import type { FromAgent } from './messages.ts';
 import { createOperationLog } from './operation-log.ts';
 import { type Profiler, startProfiler } from './profiler.ts';
 import { wrapSqlite } from './sqlite.ts';
+import { noteRounds } from './loop-rounds.ts';
+import { noteRequests } from './requests.ts';
 import { wrapTimers } from './timers.ts';
 import { wrapWorkers } from './worker-waits.ts';
 
@@ -34,6 +36,7 @@ export function recordThread(fd: number, thread: number, name: string): Recorded
   const send: (message: FromAgent) => void = openChannel(fd, thread);
   const cpuUsage = process.cpuUsage.bind(process);
   const log = createOperationLog(createCallSites(__filename));
+  const rounds = thread === 0 ? noteRounds() : null;
   const sentMaps = new Set<string>();
   let profiler: Profiler | null = null;
   let cpuAtStart = cpuUsage();
@@ -41,7 +44,13 @@ export function recordThread(fd: number, thread: number, name: string): Recorded
   let begun = false;
   const progress = (profile: CpuProfile | null) => {
     const { user, system } = cpuUsage(cpuAtStart);
-    return { atUs: Math.round(nowUs()), cpuUs: user + system, operations: log.delta(), sourceMaps: newSourceMaps(profile, sentMaps) };
+    return {
+      atUs: Math.round(nowUs()),
+      cpuUs: user + system,
+      operations: log.delta(),
+      rounds: rounds?.delta() ?? null,
+      sourceMaps: newSourceMaps(profile, sentMaps),
+    };
   };
 
   return {
@@ -50,6 +59,7 @@ export function recordThread(fd: number, thread: number, name: string): Recorded
       wrapTimers(log);
       wrapWorkers(log);
       const settle = wrapSqlite(log);
+      noteRequests(log);
       syncBuiltinESMExports();
       settle();
       process.on('uncaughtExceptionMonitor', (error: unknown) => {
@@ -67,6 +77,7 @@ export function recordThread(fd: number, thread: number, name: string): Recorded
       const afterUs = nowUs();
       cpuAtStart = cpuUsage();
       log.open();
+      rounds?.begin();
       send({ type: 'start', name, pid: process.pid, tid, atUs: Math.round(nowUs()), profiling: { beforeUs, afterUs } });
     },
     flush() {

@@ -1,0 +1,67 @@
+import { SHORTEST_BLOCKAGE_US } from '../classify/thresholds.ts';
+import type { Language } from '../language.ts';
+import type { LinesOfNodes } from '../profile/charges.ts';
+import type { LaneModel } from '../profile/lane-model.ts';
+import type { Timeline } from '../profile/timeline.ts';
+import { MOST_REQUESTS } from '../recording.ts';
+import { culprits, turnsOf } from './blockages.ts';
+import type { Culprit } from './blockages.ts';
+import { delayOf } from './delay.ts';
+import type { Delay } from './delay.ts';
+import { heldUp } from './held-up.ts';
+import type { Requests } from './held-up.ts';
+import { loopTime } from './stretches.ts';
+
+/** What a thread's event loop was like from the first moment that something was waited for. Times in µs. */
+export interface EventLoop {
+  /** Share of the time that the thread did not sleep, 0 to 1. */
+  utilisation: number;
+  delay: Delay;
+  /** Whether the program serves: it listens, repeats or watches, so that what comes late matters. */
+  serving: boolean;
+  /** Requests that its http and https servers got; null where there were too many to list. */
+  requests: number | null;
+  /** Longest first; the time from the profile's start. */
+  blockages: Blockage[];
+}
+
+export interface Blockage {
+  startUs: number;
+  durationUs: number;
+  culprit: Culprit | null;
+  /** Null where there were too many requests to list. */
+  heldUp: number | null;
+}
+
+/** Null where it was not measured, or nothing was ever waited for. */
+export function eventLoopOf(model: LaneModel, timeline: Timeline, linesOf: LinesOfNodes, language: Language): EventLoop | null {
+  const time = loopTime(model);
+  if (!time) return null;
+  const { groups, operations, profile } = model;
+  const requests = requestsOf(model, language);
+  const cuts = operations
+    .map(({ group, startUs, endUs }) =>
+      language.isRequest(groups[group]!.api) ? startUs : groups[group]!.nature === 'io' ? endUs : Infinity,
+    )
+    .filter((us) => us < Infinity)
+    .sort((a, b) => a - b);
+  const turns = turnsOf(time.stretches, cuts).filter(({ startUs, endUs }) => endUs - startUs >= SHORTEST_BLOCKAGE_US);
+  const found = culprits(turns, model, timeline, linesOf);
+  const held = heldUp(turns, requests, time.sleeps);
+  const timeUs = time.endUs - time.startUs;
+  const blockages = turns.map(({ startUs, endUs }, index): Blockage => {
+    return { startUs: startUs - profile.startUs, durationUs: endUs - startUs, culprit: found[index]!, heldUp: held[index]! };
+  });
+  return {
+    utilisation: Math.min(1, time.busyUs / timeUs),
+    delay: delayOf([...time.stretches.map(({ startUs, endUs }) => endUs - startUs), ...time.shortUs], timeUs),
+    serving: model.lane.operations.apis.some((api) => language.waitsFor(api) === 'serving'),
+    requests: requests.knownUntilUs < Infinity ? null : requests.all.length,
+    blockages: blockages.sort((a, b) => b.durationUs - a.durationUs || a.startUs - b.startUs),
+  };
+}
+
+function requestsOf({ groups, operations }: LaneModel, language: Language): Requests {
+  const all = operations.filter(({ group }) => language.isRequest(groups[group]!.api));
+  return { all, knownUntilUs: all.length >= MOST_REQUESTS ? all.at(-1)!.startUs : Infinity };
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { analyze } from '../../../../src/core/analyze.ts';
+import type { ReportEventLoop } from '../../../../src/core/report/report.ts';
+import { node as language } from '../../../../src/languages/node/index.ts';
+import { supportedNodes } from '../../../node-versions/index.ts';
+import { openWorkbench, type Workbench } from './runs.ts';
+
+let bench: Workbench;
+before(async () => {
+  bench = await openWorkbench('event-loop');
+});
+after(() => bench.remove());
+
+async function loopOf(script: string, node: string): Promise<{ loop: ReportEventLoop; stdout: string; evidence: string[] }> {
+  const { recording, stdout, failure } = await bench.recorded(script, { node });
+  assert.ok(recording, failure ?? 'no recording');
+  const { report } = analyze(recording, { ...language, rules: [] }, (file) => readFileSync(file, 'utf8'));
+  assert.ok(report.eventLoop);
+  return { loop: report.eventLoop, stdout, evidence: report.verdict.evidence };
+}
+
+/** Holds its loop until the requests are in the kernel's hands, which the client says by a file: so it is known how many were held up. */
+const SERVER = `const http = require('node:http'), fs = require('node:fs'), { spawn } = require('node:child_process');
+const sent = __filename + '.sent';
+function hold() {
+  const start = performance.now();
+  while (!fs.existsSync(sent) || performance.now() - start < 100);
+  return performance.now() - start;
+}
+let held = 0, turned = 0;
+const server = http.createServer((request, response) => {
+  if (request.url === '/hold') {
+    const start = performance.now();
+    setImmediate(() => { turned = performance.now() - start; });
+    held = hold();
+  }
+  response.end('ok');
+});
+server.listen(0, '127.0.0.1', () => {
+  const client = spawn(process.execPath, [__dirname + '/client.cjs', String(server.address().port), sent]);
+  client.on('exit', () => {
+    server.close();
+    server.closeAllConnections();
+    console.log(JSON.stringify({ held, turned }));
+  });
+});
+`;
+
+const CLIENT = `const net = require('node:net'), fs = require('node:fs');
+const [port, sent] = process.argv.slice(2);
+const answers = [];
+const send = (path) => new Promise((written) => {
+  const socket = net.connect(Number(port), '127.0.0.1', () => socket.write('GET ' + path + ' HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n', written));
+  answers.push(new Promise((closed) => socket.on('close', closed).resume()));
+});
+(async () => {
+  await send('/hold');
+  await Promise.all([send('/1'), send('/2'), send('/3')]);
+  fs.writeFileSync(sent, '');
+  await Promise.all(answers);
+})();
+`;
+
+/** Samples are a millisecond apart, on a busy machine several. */
+const SAMPLED_MS = 10;
+
+describe('the event loop of a real process', () => {
+  for (const { major, path } of supportedNodes()) {
+    it(`is held up as long as it says itself, and by whom (node ${major})`, async () => {
+      const script = bench.write(`server-${major}.cjs`, SERVER);
+      bench.write('client.cjs', CLIENT);
+      const { loop, stdout, evidence } = await loopOf(script, path);
+      const { held, turned } = JSON.parse(stdout) as { held: number; turned: number };
+      const blockage = loop.blockages.find(({ function: name }) => name === 'hold');
+      assert.ok(blockage, JSON.stringify(loop.blockages));
+      assert.ok(blockage.durationMs > held - SAMPLED_MS && blockage.durationMs < turned + SAMPLED_MS, `${blockage.durationMs}: ${stdout}`);
+      assert.equal(blockage.line, 5);
+      assert.equal(blockage.heldUp, 3);
+      assert.equal(loop.requests, 4);
+      assert.equal(loop.serving, true);
+      assert.ok(evidence.some((sentence) => sentence.startsWith('The event loop was blocked')));
+    });
+
+    it(`is not blocked by a program that gives way (node ${major})`, async () => {
+      const script = bench.write(
+        `gives-way-${major}.cjs`,
+        `function work() { const start = performance.now(); while (performance.now() - start < 2); }
+let rounds = 0, last = performance.now(), longest = 0;
+function turn() {
+  work();
+  longest = Math.max(longest, performance.now() - last);
+  last = performance.now();
+  if (++rounds < 200) setImmediate(turn);
+  else console.log(longest);
+}
+setTimeout(turn, 1);`,
+      );
+      const { loop, stdout } = await loopOf(script, path);
+      assert.ok(loop.utilisation > 0.8, `busy for ${loop.utilisation}`);
+      // The machine may take the thread off its core for longer than a round takes: the script knows.
+      const longestMs = Math.max(0, ...loop.blockages.map(({ durationMs }) => durationMs));
+      assert.ok(longestMs < Number(stdout) + SAMPLED_MS, `${longestMs} of ${stdout}`);
+    });
+  }
+});
