@@ -78,20 +78,16 @@ export function createCallSites(ownFile: string): CallSites {
   const callers = new Map<number, Caller[]>();
   /** Until when the last caller is believed: within it the next one is expected to be so too, else a whole stack is taken at once. */
   let believedUntilUs = 0;
-  const here = (callee: Callee, nowUs: number): number => {
-    const expected = nowUs < believedUntilUs;
-    let frames = stackOf(callee, expected ? 1 : FRAME_LIMIT);
+  /** The site of these frames; null where only the direct caller is known and that is not enough. */
+  const siteOf = (frames: StructuredFrame[], whole: boolean, nowUs: number): number | null => {
     const direct = frames[0];
     const file = direct?.getFileName();
-    if (!direct || !file) return intern(expected ? stackOf(callee, FRAME_LIMIT) : frames);
+    if (!direct || !file) return whole ? intern(frames) : null;
     const position = direct.getPosition();
     let known = callers.get(position);
     if (!known) callers.set(position, (known = []));
     let caller = known.find((one) => one.file === file);
-    if (expected) {
-      if (caller && caller.same >= BELIEVED_AFTER && nowUs - caller.atUs < BELIEVED_US) return caller.site;
-      frames = stackOf(callee, FRAME_LIMIT);
-    }
+    if (!whole) return caller && caller.same >= BELIEVED_AFTER && nowUs - caller.atUs < BELIEVED_US ? caller.site : null;
     if (!caller) known.push((caller = { file, site: NO_SITE, same: 0, atUs: 0 }));
     const site = intern(frames);
     caller.same = site === caller.site ? caller.same + 1 : 0;
@@ -99,6 +95,27 @@ export function createCallSites(ownFile: string): CallSites {
     caller.atUs = nowUs;
     if (caller.same >= BELIEVED_AFTER) believedUntilUs = nowUs + BELIEVED_US;
     return site;
+  };
+
+  // By way of V8's stack trace API; the script's own hook and limit are put back. Each frame of ours between this and `callee` costs
+  // as much as one of the script's.
+  const here = (callee: Callee, nowUs: number, whole = nowUs >= believedUntilUs): number => {
+    const { prepareStackTrace: hook } = Error as { prepareStackTrace: unknown };
+    const limit = Error.stackTraceLimit;
+    let frames: unknown = null;
+    try {
+      Error.stackTraceLimit = whole ? FRAME_LIMIT : 1;
+      Error.prepareStackTrace = structured;
+      captureStackTrace(holder, callee);
+      frames = holder.stack;
+    } catch {
+      // The script froze Error.
+    } finally {
+      Error.stackTraceLimit = limit;
+      (Error as { prepareStackTrace: unknown }).prepareStackTrace = hook;
+    }
+    const site = siteOf(Array.isArray(frames) ? (frames as StructuredFrame[]) : none, whole, nowUs);
+    return site ?? (whole ? NO_SITE : here(callee, nowUs, true));
   };
 
   return { sites, here };
@@ -123,21 +140,3 @@ const structured = (_: unknown, frames: NodeJS.CallSite[]) => frames;
 const none: StructuredFrame[] = [];
 /** One for all: a new object would have to be given its `stack` property each time, which costs as much as the frames. */
 const holder: { stack?: unknown } = {};
-
-/** The frames that called `callee`, by way of V8's stack trace API; the script's own hook and limit are put back. */
-function stackOf(callee: Callee, limit: number): StructuredFrame[] {
-  const { prepareStackTrace: hook } = Error as { prepareStackTrace: unknown };
-  const limitBefore = Error.stackTraceLimit;
-  try {
-    Error.stackTraceLimit = limit;
-    Error.prepareStackTrace = structured;
-    captureStackTrace(holder, callee);
-    const frames = holder.stack;
-    return Array.isArray(frames) ? (frames as StructuredFrame[]) : none;
-  } catch {
-    return none;
-  } finally {
-    Error.stackTraceLimit = limitBefore;
-    (Error as { prepareStackTrace: unknown }).prepareStackTrace = hook;
-  }
-}

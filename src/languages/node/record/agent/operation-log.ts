@@ -9,8 +9,8 @@ type Callee = (...args: never[]) => unknown;
 const LONG_CALL_US = 500;
 /** So many stacks are taken whatever they cost; after them, this share of the elapsed time may go into stacks. */
 const ALWAYS_TAKEN = 300;
-const SYNC_SHARE = 0.02;
-const ASYNC_SHARE = 0.02;
+const SYNC_SHARE = 0.01;
+const ASYNC_SHARE = 0.015;
 /** A stack that seems to take longer was interrupted by the scheduler. */
 const DEAREST_STACK_US = 100;
 /** Past the budget, an API whose last stacks were this often the same is taken to be called from there again. */
@@ -62,24 +62,19 @@ export function createOperationLog(callSites: CallSites) {
   const spent = { sync: { stacks: 0, us: 0 }, async: { stacks: 0, us: 0 } };
   const affordable = (kind: { stacks: number; us: number }, share: number, atUs: number) =>
     kind.stacks < ALWAYS_TAKEN || kind.us < share * (atUs - beganUs);
-
-  const stack = (callee: Callee, kind: { stacks: number; us: number }, startUs: number): number => {
-    const site = callSites.here(callee, startUs);
+  const pay = (kind: { stacks: number; us: number }, sinceUs: number) => {
     kind.stacks++;
-    kind.us += Math.min(DEAREST_STACK_US, nowUs() - startUs);
-    return site;
+    kind.us += Math.min(DEAREST_STACK_US, nowUs() - sinceUs);
   };
 
   /** Of each API the site of its last stack, and how many in a row had it. */
   const usual: { site: number; same: number }[] = [];
-  const siteOf = (api: number, callee: Callee, atUs: number): number => {
+  const noteUsual = (api: number, site: number) => {
     const before = usual[api]!;
-    if (!affordable(spent.async, ASYNC_SHARE, atUs)) return before.same >= USUAL_AFTER ? before.site : NO_SITE;
-    const site = stack(callee, spent.async, atUs);
     before.same = site === before.site ? before.same + 1 : 0;
     before.site = site;
-    return site;
   };
+  const usualSite = (api: number) => (usual[api]!.same >= USUAL_AFTER ? usual[api]!.site : NO_SITE);
 
   /** A coin, so that stacks taken on a budget do not follow a loop's rhythm. */
   const coin = () => {
@@ -94,8 +89,14 @@ export function createOperationLog(callSites: CallSites) {
     const endUs = nowUs();
     const tookUs = endUs - startUs;
     let site = NO_SITE;
-    if (mayBeNodes || tookUs >= LONG_CALL_US || (affordable(spent.sync, SYNC_SHARE, endUs) && (spent.sync.stacks < ALWAYS_TAKEN || coin())))
-      site = stack(callee, spent.sync, endUs);
+    if (
+      mayBeNodes ||
+      tookUs >= LONG_CALL_US ||
+      (affordable(spent.sync, SYNC_SHARE, endUs) && (spent.sync.stacks < ALWAYS_TAKEN || coin()))
+    ) {
+      site = callSites.here(callee, endUs);
+      pay(spent.sync, endUs);
+    }
     if (site === NODES_OWN) return;
     const row = table[api]![site + 1];
     if (row) {
@@ -141,7 +142,13 @@ export function createOperationLog(callSites: CallSites) {
     begin(api: number, callee: Callee, endUs = -1): number {
       if (closed) return UNLISTED;
       const startUs = nowUs();
-      const site = siteOf(api, callee, startUs);
+      let site: number;
+      // Here and not in a function of its own, as each frame on the way makes the stack dearer.
+      if (affordable(spent.async, ASYNC_SHARE, startUs)) {
+        site = callSites.here(callee, startUs);
+        pay(spent.async, startUs);
+        noteUsual(api, site);
+      } else site = usualSite(api);
       if (site === NODES_OWN) return UNLISTED;
       if (listed - served >= LISTED_IN_FULL) {
         const key = api * 1_048_576 + site;
