@@ -85,6 +85,16 @@ const programs = {
     sourcemap: false,
     minify: false,
   },
+  // They load clinic's own modules by path, wherever it is installed.
+  clinic: {
+    ...node,
+    entryPoints: {
+      'clinic-inject': 'src/languages/node/record/clinic/inject.ts',
+      'clinic-analysis': 'src/languages/node/record/clinic/analysis.ts',
+      'script-folder': 'src/languages/node/record/0x/script-folder.ts',
+    },
+    sourcemap: false,
+  },
   typescript: { ...node, entryPoints: { typescript: 'typescript' }, minify: true, sourcemap: false },
   webview: {
     ...shared,

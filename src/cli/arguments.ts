@@ -39,7 +39,7 @@ export const USAGE = `Profile first, optimize second: where a Node.js script spe
     --json                   the report as JSON on stdout; the script's own output goes to stderr
     --sarif FILE             the advice as SARIF, for code scanning
     --html FILE              the report with its flame graph, as one page
-    --engine v8|0x           what measures it (default: v8)
+    --engine ENGINE          what measures it: v8 (default), 0x, clinic-doctor, clinic-flame or clinic-bubbleprof
     --stop-after SECONDS     end a server or an endless loop after this time and report what was measured
     --load COMMAND           measure a server from its first open port until COMMAND has ended: "autocannon -d 5 http://127.0.0.1:{port}"
     --save DIR               keep report.json, recording.json and profile.cpuprofile
@@ -61,7 +61,7 @@ export const USAGE = `Profile first, optimize second: where a Node.js script spe
 Exit codes: 0 a report was made, whatever the script's own exit code; 1 nothing could be recorded; 2 bad usage.
 `;
 
-const ENGINES: readonly EngineId[] = ['v8', '0x'];
+const ENGINES: readonly EngineId[] = ['v8', '0x', 'clinic-doctor', 'clinic-flame', 'clinic-bubbleprof'];
 
 /** What the words after `unblock` ask for. Options of `advise` end at SCRIPT, so that the rest is the script's own. Throws a {@link UsageError}. */
 export function parseCommand(words: readonly string[]): Command {
@@ -109,7 +109,10 @@ function parseAdvise(words: readonly string[]): Command {
   if (options.has('help')) return { command: 'help' };
   const { source, args } = sourceOf(options, operands);
   const engine = ENGINES.find((id) => id === (options.get('engine') ?? 'v8'));
-  if (!engine) throw new UsageError(`--engine takes ${ENGINES.join(' or ')}, not ${options.get('engine') ?? ''}.`);
+  if (!engine)
+    throw new UsageError(
+      `--engine takes ${ENGINES.slice(0, -1).join(', ')} or ${ENGINES.at(-1) ?? ''}, not ${options.get('engine') ?? ''}.`,
+    );
   return {
     command: 'advise',
     json: options.has('json'),

@@ -1,6 +1,7 @@
 import type { AdviceContext, ReadSource } from './advise/advice.ts';
 import { decide } from './advise/decision-matrix.ts';
 import { classify } from './classify/classify.ts';
+import { opinionSentence, secondOpinion } from './classify/second-opinion.ts';
 import { OFFER_SHARE, OFFER_US } from './classify/thresholds.ts';
 import { loopEvidence } from './classify/loop-evidence.ts';
 import { eventLoopOf } from './event-loop/event-loop.ts';
@@ -48,8 +49,9 @@ export function analyze(recording: Recording, anyLanguage: Language, read: ReadS
   const hotSpots = hotSpotsOf(charges, totalsOf(timelines, table), models, wallUs, recording.target.cwd);
   const time = mainTime(timelines[0], wallUs);
   const samples = models.reduce((sum, model) => sum + model.profile.sampleNode.length, 0);
+  const whole = wholeTime(timelines, time);
   const verdict = classify(
-    wholeTime(timelines, time),
+    whole,
     hotSpots.flatMap((spot) => spot.operations),
     'run',
     samples,
@@ -64,9 +66,20 @@ export function analyze(recording: Recording, anyLanguage: Language, read: ReadS
   };
   const rules = verdict.bound === 'insufficient-data' ? [] : language.rules.map(withoutFailing);
   const { advice, leftAlone } = decide(rules, context, { minShare, minUs: OFFER_US });
-  verdict.evidence.push(...loopEvidence(eventLoop, recording.target.cwd), ...recording.notes);
+  const { opinion, target } = recording;
+  const other = opinion ? secondOpinion(opinion, { bound: verdict.bound, time: whole, hotSpots, cwd: target.cwd }) : opinion;
+  verdict.evidence.push(...loopEvidence(eventLoop, target.cwd), ...(other ? [opinionSentence(other)] : []), ...recording.notes);
   return {
-    report: buildReport(recording, { wallUs, time, verdict, hotSpots, advice, leftAlone, eventLoop }),
+    report: buildReport(recording, {
+      wallUs,
+      time,
+      verdict,
+      hotSpots,
+      advice,
+      leftAlone,
+      eventLoop,
+      ...(other !== undefined && { secondOpinion: other }),
+    }),
     lanes: models.map((model, lane) => ({ name: model.lane.name, profile: timedProfile(model, timelines[lane]!) })),
     hotSpots,
   };

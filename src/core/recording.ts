@@ -14,7 +14,34 @@ export interface Recording {
   lanes: Lane[];
   /** Sentences for the reader about what could not be measured, and why. */
   notes: string[];
+  /** What another tool that looked at the same run says of it; null where none did or none could. */
+  opinion?: Opinion | null;
 }
+
+/** A tool's own verdict, in its own terms. */
+export type Opinion =
+  | {
+      tool: 'clinic-doctor';
+      /** Its issue category. */
+      category: DoctorCategory;
+      /** Its samples of CPU, memory, delay and handles, one every 10 ms while the event loop turns. */
+      samples: number;
+    }
+  | {
+      tool: 'clinic-flame';
+      /** The function it draws hottest: most often on top of the stack, of its samples. Null where it had none. */
+      hottest: { function: string; file: string; line: number; share: number } | null;
+      samples: number;
+    }
+  | {
+      tool: 'clinic-bubbleprof';
+      /** The line of the user's whose asynchronous operations were in flight longest, overlaps counted once. Null where it saw none. */
+      longest: { function: string; file: string; line: number; asyncMs: number; operations: number } | null;
+      /** Asynchronous operations it followed. */
+      operations: number;
+    };
+
+export type DoctorCategory = 'event-loop' | 'io' | 'gc' | 'none' | 'data' | 'unknown';
 
 export type EngineId = 'v8' | '0x' | 'clinic-doctor' | 'clinic-flame' | 'clinic-bubbleprof';
 

@@ -34,7 +34,10 @@ const LOAD_EXAMPLE = 'autocannon -d 10 http://127.0.0.1:{port}/';
 
 const ENGINE_WORDS: Record<(typeof ENGINES)[number], string> = {
   v8: 'Unblock’s own: samples, waits and blocking calls, each with its line',
-  '0x': '0x: samples only, so waits can’t be told from idleness',
+  '0x': '0x: V8’s tick log with the waits beside it; no worker threads',
+  'clinic-doctor': 'clinic doctor beside Unblock’s own: its verdict held against ours (needs clinic in the project)',
+  'clinic-flame': 'clinic flame: its 0x measures, its hottest function held against ours (needs clinic in the project)',
+  'clinic-bubbleprof': 'clinic bubbleprof beside Unblock’s own: what was open longest; slow (needs clinic in the project)',
 };
 
 /** Every command of the manifest with what it does. */

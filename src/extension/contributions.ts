@@ -66,7 +66,7 @@ export const FLAME_GRAPH_PANEL = 'unblock.flameGraph';
 
 export const WALKTHROUGH = 'unblock.firstProfile';
 
-export const ENGINES = ['v8', '0x'] as const;
+export const ENGINES = ['v8', '0x', 'clinic-doctor', 'clinic-flame', 'clinic-bubbleprof'] as const;
 
 export const SAVE_CHOICES = ['script', 'all', 'ask'] as const;
 

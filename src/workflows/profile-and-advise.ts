@@ -4,6 +4,7 @@ import { Failure } from '../core/failure.ts';
 import type { EngineId, Recording } from '../core/recording.ts';
 import { node } from '../languages/node/index.ts';
 import { zeroXRecorder } from '../languages/node/record/0x.ts';
+import { clinicBubbleprofRecorder, clinicDoctorRecorder, clinicFlameRecorder } from '../languages/node/record/clinic.ts';
 import type { Recorder, RecordRequest } from '../languages/node/record/recorder.ts';
 import { resolveTarget, type TargetOptions } from '../languages/node/record/target.ts';
 import { v8Recorder } from '../languages/node/record/v8.ts';
@@ -44,7 +45,13 @@ function prepareSyntax(): Promise<void> {
 }
 
 /** The engines there are, the default first. */
-export const RECORDERS: readonly Recorder[] = [v8Recorder, zeroXRecorder];
+export const RECORDERS: readonly Recorder[] = [
+  v8Recorder,
+  zeroXRecorder,
+  clinicDoctorRecorder,
+  clinicFlameRecorder,
+  clinicBubbleprofRecorder,
+];
 
 export interface ProfileRequest {
   target: TargetOptions;

@@ -53,7 +53,7 @@ const refused: [string, RegExp][] = [
   ['advise --json=yes a.js', /--json takes no value/],
   ['advise --engine', /--engine needs a value/],
   ['advise --engine --json a.js', /--engine needs a value/],
-  ['advise --engine perf a.js', /--engine takes v8 or 0x, not perf/],
+  ['advise --engine perf a.js', /--engine takes v8, 0x, clinic-doctor, clinic-flame or clinic-bubbleprof, not perf/],
   ['advise --stop-after soon a.js', /--stop-after takes seconds/],
   ['advise --stop-after 0 a.js', /--stop-after takes seconds/],
   ['advise --stop-after 100000 a.js', /--stop-after takes seconds/],

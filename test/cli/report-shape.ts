@@ -51,6 +51,8 @@ const refactor: Check = (value, path) => {
   ((value as { available: boolean }).available ? available : refused)(value, path);
 };
 
+const secondOpinion = orNull(record({ tool: text, verdict: text, agrees: oneOf([true, false, null]), why: orNull(text) }));
+
 const REPORT = record({
   schema: oneOf(['unblock/report/1']),
   target: record({ script: file, args: list(check('a text', (value) => typeof value === 'string')), cwd: file, node: text }),
@@ -83,7 +85,11 @@ const REPORT = record({
       ),
     }),
   ),
-  verdict: record({ bound: oneOf(BOUNDS), evidence: list(text) }),
+  verdict: (value, path) => {
+    const shape = { bound: oneOf(BOUNDS), evidence: list(text) };
+    const ofClinic = typeof value === 'object' && value !== null && 'secondOpinion' in value;
+    record(ofClinic ? { ...shape, secondOpinion } : shape)(value, path);
+  },
   hotSpots: list(
     record({
       id: text,

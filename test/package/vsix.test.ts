@@ -16,7 +16,7 @@ const allowed = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^extension\/dist\/(cli|extension|refactor-server|agent|agent-0x|interrupter|typescript)\.cjs$/,
+  /^extension\/dist\/(cli|extension|refactor-server|agent|agent-0x|clinic-inject|clinic-analysis|script-folder|interrupter|typescript)\.cjs$/,
   /^extension\/dist\/webview\.js$/,
   /^extension\/media\/[\w/-]+\.(svg|png|md|css)$/,
   /^extension\/docs\/rules\/[\w-]+\.md$/,
@@ -31,6 +31,9 @@ const needed = [
   'dist/refactor-server.cjs',
   'dist/agent-0x.cjs',
   'dist/agent.cjs',
+  'dist/clinic-inject.cjs',
+  'dist/clinic-analysis.cjs',
+  'dist/script-folder.cjs',
   'dist/typescript.cjs',
   'dist/webview.js',
 ].concat([

@@ -4,12 +4,14 @@ import type { EventLoop } from '../event-loop/event-loop.ts';
 import type { HotSpot, TimeSplit } from '../profile/hot-spots.ts';
 import { sumOf } from '../profile/time-split.ts';
 import type { Recording } from '../recording.ts';
-import type { LeftAlone, Report, ReportAdvice, ReportEventLoop, ReportHotSpot, TimeSplitMs } from './report.ts';
+import type { LeftAlone, Report, ReportAdvice, ReportEventLoop, ReportHotSpot, SecondOpinion, TimeSplitMs } from './report.ts';
 
 export interface Findings {
   wallUs: number;
   time: TimeSplit;
   verdict: Verdict;
+  /** Absent for an engine without an opinion of its own. */
+  secondOpinion?: SecondOpinion | null;
   hotSpots: readonly HotSpot[];
   advice: ReportAdvice[];
   leftAlone: LeftAlone[];
@@ -40,7 +42,11 @@ export function buildReport(recording: Recording, findings: Findings): Report {
     },
     time: splitMs(findings.time),
     eventLoop: findings.eventLoop && reportEventLoop(findings.eventLoop),
-    verdict: { bound: verdict.bound, evidence: verdict.evidence },
+    verdict: {
+      bound: verdict.bound,
+      evidence: verdict.evidence,
+      ...(findings.secondOpinion !== undefined && { secondOpinion: findings.secondOpinion }),
+    },
     hotSpots: findings.hotSpots
       .filter((spot) => spot.share >= REPORTED_HOT_SPOT_SHARE || advised.has(spot.id))
       .map((spot) => reportHotSpot(spot, wallUs)),

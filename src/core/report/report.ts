@@ -19,7 +19,12 @@ export interface Report {
   time: TimeSplitMs;
   /** Of the main thread; null where it was not measured, or the program never waited for anything. */
   eventLoop: ReportEventLoop | null;
-  verdict: { bound: Bound; evidence: string[] };
+  verdict: {
+    bound: Bound;
+    evidence: string[];
+    /** What the engine's own analysis says of the run: only of engines that have one, null where it came to no verdict. */
+    secondOpinion?: SecondOpinion | null;
+  };
   hotSpots: ReportHotSpot[];
   /** Best first. */
   advice: ReportAdvice[];
@@ -65,6 +70,17 @@ export interface Blockage {
   line: number | null;
   /** Requests to the program's http and https servers that were unanswered meanwhile or came in; null where there were too many to list. */
   heldUp: number | null;
+}
+
+export interface SecondOpinion {
+  /** An engine: `clinic-doctor`. */
+  tool: string;
+  /** A sentence with its figures. */
+  verdict: string;
+  /** Null where the two can't be compared. */
+  agrees: boolean | null;
+  /** Why not, or with what difference; null where there is nothing to add. */
+  why: string | null;
 }
 
 export const BOUNDS = ['cpu-js', 'cpu-native', 'blocking-io', 'async-wait', 'gc', 'mixed', 'insufficient-data'] as const;

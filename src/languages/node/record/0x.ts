@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../../../core/failure.ts';
-import type { OperationLog, Recording, Run, Target } from '../../../core/recording.ts';
-import { find0x, passOnErrors, start0x } from './0x/run.ts';
+import type { OperationLog, Opinion, Recording, Run, Target } from '../../../core/recording.ts';
+import { find0x, passOnErrors, start0x, type Start0x } from './0x/run.ts';
 import { MARK, type ScriptStatus } from './0x/status.ts';
 import type { TickLog } from './0x/tick-log.ts';
 import { markedBegin, ticksToProfile } from './0x/ticks-to-profile.ts';
@@ -15,41 +15,67 @@ import type { Recorder, RecordRequest } from './recorder.ts';
 /** How long a script that was asked to end may take before it is killed, in ms. */
 const GRACE_MS = 1000;
 
+/** A package that runs 0x. */
+export interface TickEngine {
+  id: Recording['engine'];
+  /** As a sentence names it. */
+  name: string;
+  /** How it is started for a target, in a temporary folder of the run. Throws a Failure. */
+  prepare(folder: string, request: RecordRequest): Pick<Start0x, 'zeroX' | 'options' | 'cwd' | 'preload'>;
+  /** What it says of the run, from what it left in the folder. */
+  conclude?(folder: string, request: RecordRequest): Promise<{ opinion: Opinion | null; notes: string[] }>;
+}
+
 /**
  * The 0x package: V8's tick log of the whole run. An agent beside it notes the operations that wait, so that the report tells what one of our
  * own recordings tells, but for workers, on-CPU time and source maps.
  */
-export const zeroXRecorder: Recorder = {
+export const zeroXRecorder: Recorder = tickRecorder({
   id: '0x',
-  async record(request) {
-    const folder = mkdtempSync(join(tmpdir(), 'unblock-0x-'));
-    try {
-      return await recordInto(folder, request);
-    } finally {
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    }
-  },
-};
+  name: '0x',
+  prepare: (folder, { target, distFolder }) => ({
+    zeroX: find0x(distFolder),
+    options: ['--working-dir', folder],
+    cwd: target.cwd,
+    preload: null,
+  }),
+});
 
-async function recordInto(folder: string, request: RecordRequest): Promise<Recording> {
-  const { target } = request;
+export function tickRecorder(engine: TickEngine): Recorder {
+  return {
+    id: engine.id,
+    async record(request) {
+      const folder = mkdtempSync(join(tmpdir(), `unblock-${engine.id}-`));
+      try {
+        return await recordInto(folder, engine, request);
+      } finally {
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      }
+    },
+  };
+}
+
+async function recordInto(folder: string, engine: TickEngine, request: RecordRequest): Promise<Recording> {
+  const { target, output } = request;
   const statusFile = join(folder, 'status.json');
   const agentFile = join(request.distFolder, 'agent-0x.cjs');
-  const child = start0x({ zeroX: find0x(request.distFolder), target, folder, agentFile, statusFile, output: request.output });
+  const child = start0x({ ...engine.prepare(folder, request), target, folder, agentFile, statusFile, output });
   const said = passOnErrors(child);
   await ended(child, request, () => readStatus(statusFile));
-  if (request.cancel.aborted) throw new Failure('Cancelled: what was measured was thrown away.');
+  refuseCancelled(request);
 
   const status = readStatus(statusFile);
   const log = readLog(join(folder, 'out'));
-  if (!status?.beginUs || !log) throw new Failure(`0x could not record ${target.script}: try the engine v8.`, said());
+  if (!status?.beginUs || !log) throw new Failure(`${engine.name} could not record ${target.script}: try the engine v8.`, said());
   const fromUs = markedBegin(log, MARK, agentFile) ?? status.beginTickUs;
   const shiftUs = status.beginUs - fromUs;
   const untilUs = status.endUs > 0 ? status.endUs - shiftUs : Math.max(fromUs, log.ticks.at(-1)?.tm ?? fromUs);
+  const conclusion = await engine.conclude?.(folder, request);
+  refuseCancelled(request);
   return {
     schema: 'unblock/recording/1',
     language: 'node',
-    engine: '0x',
+    engine: engine.id,
     target,
     machine: request.machine,
     run: runOf(status, untilUs - fromUs, request.stop.aborted),
@@ -66,8 +92,13 @@ async function recordInto(folder: string, request: RecordRequest): Promise<Recor
         sourceMaps: status.sourceMaps,
       },
     ],
-    notes: notesOn(log, status, target),
+    notes: [...notesOn(engine.name, log, status, target), ...(conclusion?.notes ?? [])],
+    ...(conclusion && { opinion: conclusion.opinion }),
   };
+}
+
+function refuseCancelled({ cancel }: RecordRequest): void {
+  if (cancel.aborted) throw new Failure('Cancelled: what was measured was thrown away.');
 }
 
 /** Resolves when 0x has ended; ends the script when it is asked to. 0x itself then goes on to write what was measured. */
@@ -189,15 +220,15 @@ function lineStarts(url: string): number[] | null {
 
 const NO_OPERATIONS: OperationLog = { apis: [], sites: [], sync: [], async: { api: [], site: [], startUs: [], endUs: [] } };
 
-function notesOn(log: TickLog, status: ScriptStatus, target: Target): string[] {
+function notesOn(name: string, log: TickLog, status: ScriptStatus, target: Target): string[] {
   const notes: string[] = [];
   if (!status.operations) notes.push('It was killed before it could say what it had waited for: its waiting is not charged to lines.');
-  if (status.signal === 'SIGINT') notes.push('0x ends a script on Ctrl+C without asking the script: its own handler did not run.');
-  const ran = (name: string): boolean => log.code.some((code) => code.name.startsWith(name));
-  if (ran('Worker node:internal/worker:')) notes.push('The worker threads of this run are not in it: 0x does not measure them.');
+  if (status.signal === 'SIGINT') notes.push(`${name} ends a script on Ctrl+C without asking the script: its own handler did not run.`);
+  const ran = (start: string): boolean => log.code.some((code) => code.name.startsWith(start));
+  if (ran('Worker node:internal/worker:')) notes.push(`The worker threads of this run are not in it: ${name} does not measure them.`);
   if (ran('ChildProcess.spawn node:internal/child_process:'))
-    notes.push('The child processes of this run are not in it: 0x does not measure them.');
+    notes.push(`The child processes of this run are not in it: ${name} does not measure them.`);
   if (target.nodeOptions.some((option) => option.includes('tsx')))
-    notes.push('0x tells no lines of compiled files: of TypeScript it shows functions.');
+    notes.push(`${name} tells no lines of compiled files: of TypeScript it shows functions.`);
   return notes;
 }

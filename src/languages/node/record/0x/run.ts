@@ -5,7 +5,7 @@ import { Failure } from '../../../../core/failure.ts';
 import type { Target } from '../../../../core/recording.ts';
 import { scriptEnvironment, withoutDebugger } from '../environment.ts';
 import { announceLoader } from '../launch.ts';
-import { SETTINGS_VARIABLE, type AgentSettings } from './status.ts';
+import { FOLDER_VARIABLE, SETTINGS_VARIABLE, type AgentSettings } from './status.ts';
 
 /** Where 0x is installed: beside the bundled programs, or above them. Throws a Failure. */
 export function find0x(distFolder: string): string {
@@ -17,14 +17,14 @@ export function find0x(distFolder: string): string {
 }
 
 /**
- * Starts 0x on a target. It runs in the script's folder with the script's environment, but leaves its files in `folder`; NODE_OPTIONS
+ * Starts 0x on a target. It has the script's environment, but leaves its files in `folder`; NODE_OPTIONS
  * are given to the script as options, as 0x must not load the script's preloads itself.
  */
-export function start0x({ zeroX, target, folder, agentFile, statusFile, output }: Start): ChildProcess {
+export function start0x({ zeroX, options, cwd, preload, target, folder, agentFile, statusFile, output }: Start0x): ChildProcess {
   const { NODE_OPTIONS: variable, ...env } = scriptEnvironment(process.env, target.env);
   const { options: nodeOptions, loader } = announceLoader(withoutDebugger(target.nodeOptions));
   const settings: AgentSettings = { statusFile, nodeOptions: target.nodeOptions, loader, nodeOptionsVariable: variable ?? null };
-  const options = ['--quiet', '--collect-only', '--working-dir', folder, '--output-dir', join(folder, 'out')];
+  const all = [...(preload === null ? [] : ['--require', preload]), zeroX, '--quiet', '--collect-only', ...options];
   // Its own list of optimised functions would go to stdout, into the script's output, and is only needed for its page.
   const script = [
     ...splitOptions(variable ?? ''),
@@ -35,17 +35,23 @@ export function start0x({ zeroX, target, folder, agentFile, statusFile, output }
     target.script,
     ...target.args,
   ];
-  return spawn(target.node.path, [zeroX, ...options, '--', target.node.path, ...script], {
-    cwd: target.cwd,
-    env: { ...env, [SETTINGS_VARIABLE]: JSON.stringify(settings) },
+  return spawn(target.node.path, [...all, '--output-dir', join(folder, 'out'), '--', target.node.path, ...script], {
+    cwd,
+    env: { ...env, [SETTINGS_VARIABLE]: JSON.stringify(settings), ...(preload !== null && { [FOLDER_VARIABLE]: target.cwd }) },
     stdio: ['inherit', output === 'stderr' ? 2 : 'inherit', 'pipe'],
     windowsHide: true,
   });
 }
 
-export interface Start {
+export interface Start0x {
   /** 0x's program. */
   zeroX: string;
+  /** For 0x itself. */
+  options: readonly string[];
+  /** Where 0x itself runs. */
+  cwd: string;
+  /** A module that 0x itself loads first, so that the script runs in its own folder where 0x can't: see 0x/script-folder.ts. */
+  preload: string | null;
   target: Target;
   /** Where 0x may leave its files. */
   folder: string;

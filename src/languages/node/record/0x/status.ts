@@ -3,6 +3,9 @@ import type { OperationLog } from '../../../../core/recording.ts';
 /** Holds the {@link AgentSettings} as JSON. Removed from the environment before the script sees it. */
 export const SETTINGS_VARIABLE = 'UNBLOCK_0X';
 
+/** Holds the folder in which the script is to run, for a 0x that runs in another. */
+export const FOLDER_VARIABLE = 'UNBLOCK_0X_FOLDER';
+
 export interface AgentSettings {
   /** Where the agent writes the {@link ScriptStatus}. */
   statusFile: string;
