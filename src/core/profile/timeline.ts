@@ -46,6 +46,8 @@ export function timeline(model: LaneModel): Timeline {
   const owed = new Map<number, number>();
   const lineOf = linesOfAwaiting(model, result, places.outermost, callers);
   let userRan = false;
+  /** The group that the thread waited for last, until user code goes on; -1 where it waited for none. */
+  let waitedFor = -1;
   /** Where the last code ran and who answers for it: V8 forgets the stack when the collector runs. */
   let last: { node: number; charge: Charge; to: number } = { node: 0, charge: 'nobody', to: -1 };
 
@@ -58,21 +60,28 @@ export function timeline(model: LaneModel): Timeline {
     for (const piece of model.inFlight(startUs, endUs)) {
       const { group, overlapped, us } = piece;
       result.waits.push(piece);
+      waitedFor = group;
       if (group < 0) push(places.of(idle), KIND.idle, us, 'nobody', -1);
       else push(places.waiting(groups[group]!), overlapped ? KIND.awaitOverlapped : KIND.awaitSerial, us, 'operation', group);
     }
     last = { node: 0, charge: 'nobody', to: -1 };
   };
   const forOperations = (place: number, kind: number, startUs: number, us: number): void => {
-    for (const piece of model.inFlight(startUs, startUs + us))
-      push(place, kind, piece.us, piece.group < 0 ? 'nobody' : 'operation', piece.group);
+    for (const piece of model.inFlight(startUs, startUs + us)) {
+      const group = piece.group < 0 ? waitedFor : piece.group;
+      push(place, kind, piece.us, group < 0 ? 'nobody' : 'operation', group);
+    }
   };
-  /** Work without user code on the stack is done for whoever awaits the dependency that does it, else for the operations in flight. */
+  /**
+   * Work without user code on the stack is done for whoever awaits the dependency that does it, else for the operations in flight, else, until
+   * user code goes on, for the one that the thread waited for: its answer is being handed out.
+   */
   const work = (node: number, kind: number, startUs: number, us: number): void => {
     if (us <= 0) return;
     const place = places.of(node);
     if (natures.userNode[node]! >= 0) {
       userRan = true;
+      waitedFor = -1;
       push(place, kind, us, 'stack', node);
     } else if (lineOf(node) >= 0) push(place, kind, us, 'line', lineOf(node));
     else forOperations(place, kind, startUs, us);

@@ -90,6 +90,26 @@ const scripts: { name: string; file: string; source: string; args?: string[]; st
       Error.prepareStackTrace = (e, frames) => frames.length; JSON.stringify = () => 'faked'; Promise.prototype.then = Promise.prototype.then;
       fs.readFileSync(__filename); fs.readFile(__filename, () => { console.log(new Error().stack, Error.stackTraceLimit, typeof Error.prepareStackTrace); });`,
   },
+  {
+    name: 'streams, sockets, their order of events and their errors',
+    file: 'streams.mjs',
+    source: `import net from 'node:net'; import tls from 'node:tls'; import stream, { Readable, PassThrough } from 'node:stream'; import { once } from 'node:events';
+      for (const owner of [net.Socket.prototype, Readable.prototype, stream, tls])
+        console.log(Reflect.ownKeys(owner).filter((n) => n !== 'write' && typeof Object.getOwnPropertyDescriptor(owner, n).value === 'function').map((n) => [String(n), owner[n].name, owner[n].length].join(' ')).join());
+      console.log(net.Socket.prototype.write.name, net.Socket.prototype.write.length, 'write' in net.Socket.prototype);
+      const iterator = Readable.from(['a', 'b'])[Symbol.asyncIterator]();
+      console.log(await iterator.next(), await iterator.return(), await iterator.next(), Object.prototype.toString.call(iterator), iterator.next.name, iterator.next.length);
+      try { for await (const x of new Readable({ read() { this.destroy(new Error('torn')); } })) console.log(x); } catch (e) { console.log(e.message); }
+      const through = new PassThrough(); through.end('text'); console.log((await through.toArray()).length);
+      await new Promise((done) => stream.pipeline(Readable.from(['a']), new PassThrough().resume(), function (...args) { console.log(args.length, typeof this); done(); }));
+      const server = net.createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1'); await once(server, 'listening');
+      const socket = net.connect(server.address().port, '127.0.0.1'); await once(socket, 'connect');
+      const order = []; socket.on('data', (data) => order.push('data ' + data));
+      console.log(socket.write('one', () => order.push('written')), socket.eventNames().map(String).join(), socket.listenerCount('data'));
+      await once(socket, 'data'); console.log(order.sort().join());
+      for (const bad of [() => socket.write(null), () => socket.write(5), () => net.connect(-1)]) try { bad(); } catch (e) { console.log(e.code, e.message); }
+      socket.on('error', () => {}); socket.end('two'); await once(socket, 'close'); server.close(); console.log(order.at(-1), socket.bytesRead, socket.bytesWritten);`,
+  },
   ...['cjs', 'mjs'].map((kind) => ({
     name: `node:sqlite, its warning and its errors (${kind})`,
     file: `sqlite.${kind}`,

@@ -11,6 +11,7 @@ import { isAbsolute } from 'node:path';
 import streamPromises from 'node:stream/promises';
 import zlib from 'node:zlib';
 import type { OperationLog } from './operation-log.ts';
+import { wrapStreams } from './streams.ts';
 import { endWithUnref, wrapCallback, wrapEmitter, wrapIterator, wrapPromise, wrapPromisified, wrapSync } from './wrap.ts';
 
 /**
@@ -22,6 +23,7 @@ export function wrapCoreApis(log: OperationLog): void {
   wrapProcesses(log);
   wrapNativeWork(log);
   wrapNetwork(log);
+  wrapStreams(log);
   wrapSync(log, Atomics, 'wait', 'Atomics.wait');
   wrapPromise(log, streamPromises, 'pipeline', 'stream.promises.pipeline');
   wrapPromise(log, streamPromises, 'finished', 'stream.promises.finished');
@@ -95,7 +97,6 @@ function wrapNetwork(log: OperationLog): void {
     wrapEmitter(log, http, name, `http.${name}`, ['close']);
     wrapEmitter(log, https, name, `https.${name}`, ['close']);
   }
-  wrapEmitter(log, net.Socket.prototype, 'connect', 'net.connect', ['connect', 'close']);
   wrapEmitter(log, net.Server.prototype, 'listen', 'net.Server.listen', ['close']);
   const lookups = (name: string) => /^(?:lookup|lookupService|resolve\w*|reverse)$/.test(name);
   for (const name of functionsOf(dns).filter(lookups)) wrapCallback(log, dns, name, `dns.${name}`);
