@@ -77,6 +77,15 @@ const programs = {
     minify: true,
     sourcemap: false,
   },
+  // Child processes may be of any version of Node.
+  preload: {
+    ...node,
+    target: 'es2015',
+    entryPoints: { preload: 'src/languages/node/record/agent/preload.ts' },
+    external: [...builtinModules, './agent.cjs'],
+    minify: true,
+    sourcemap: false,
+  },
   // Not minified: the name of one of its functions is looked for in V8's log.
   'agent-0x': {
     ...node,

@@ -1,3 +1,4 @@
+import type { ChildProcesses } from './child-processes.ts';
 import type { LaunchedScript } from './launch.ts';
 import { descendantsOf, endTogether, killAll } from './process-tree.ts';
 import type { RecordRequest } from './recorder.ts';
@@ -15,7 +16,13 @@ export interface RequestedEnding {
 }
 
 /** Ends the script when it is asked for: first its profile, then a friendly signal, then an unfriendly one to it and all it started. */
-export function endOnRequest({ stop, cancel }: RecordRequest, script: LaunchedScript, hasAnswered: () => boolean): RequestedEnding {
+export function endOnRequest(
+  { stop, cancel }: RecordRequest,
+  script: LaunchedScript,
+  children: Pick<ChildProcesses, 'unanswered' | 'tell'>,
+  scriptAnswered: () => boolean,
+): RequestedEnding {
+  const hasAnswered = () => scriptAnswered() && children.unanswered().length === 0;
   const timers: NodeJS.Timeout[] = [];
   const { process: child } = script;
   const state: RequestedEnding = {
@@ -42,9 +49,10 @@ export function endOnRequest({ stop, cancel }: RecordRequest, script: LaunchedSc
   };
   const onStop = () => {
     const { pid } = child;
-    if (pid === undefined || hasAnswered()) return;
+    if (pid === undefined || scriptAnswered()) return;
     state.stopped = true;
     script.tell('stop');
+    children.tell('stop');
     const beganMs = performance.now();
     let freedMs = beganMs;
     const poll = setInterval(() => {
@@ -53,9 +61,10 @@ export function endOnRequest({ stop, cancel }: RecordRequest, script: LaunchedSc
         clearInterval(poll);
         end();
       } else if (nowMs - freedMs > CHILDREN_MS) {
-        // A main thread inside spawnSync answers nothing until the child it waits for is gone.
+        // A main thread inside spawnSync answers nothing until the child it waits for is gone: so those that have answered go first.
         freedMs = nowMs;
-        killAll(descendantsOf(pid));
+        const unanswered = children.unanswered();
+        killAll(descendantsOf(pid).filter((one) => !unanswered.includes(one)));
       }
     }, 5);
     timers.push(poll);

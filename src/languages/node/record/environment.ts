@@ -1,4 +1,4 @@
-import { CHANNEL_VARIABLE, type ChannelSettings } from './agent/messages.ts';
+import { CHANNEL_VARIABLE, type ScriptSettings } from './agent/messages.ts';
 
 /** What an editor sets for its own processes, and what is between the editor and our command. */
 const NOT_FOR_THE_SCRIPT = /^(?:ELECTRON_|VSCODE_|UNBLOCK_)/i;
@@ -17,7 +17,7 @@ export function scriptEnvironment(inherited: NodeJS.ProcessEnv, own: Record<stri
   return environment;
 }
 
-export function withChannel(environment: NodeJS.ProcessEnv, settings: ChannelSettings): NodeJS.ProcessEnv {
+export function withChannel(environment: NodeJS.ProcessEnv, settings: ScriptSettings): NodeJS.ProcessEnv {
   return { ...environment, [CHANNEL_VARIABLE]: JSON.stringify(settings) };
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { BEGIN_EVENT, type FromAgent, type ToAgent } from './agent/messages.ts';
+import { BEGIN_EVENT, type ChildChannel, type FromAgent, type ToAgent } from './agent/messages.ts';
 import { readChannel } from './channel.ts';
 import { scriptEnvironment, withChannel, withoutDebugger } from './environment.ts';
 import type { RecordRequest } from './recorder.ts';
@@ -21,14 +21,25 @@ const LAST_WORDS_MS = 1000;
  * Starts the script with the agent ahead of it, in our own process group and with our own stdin and output, so that a terminal stays a
  * terminal for it. The agent talks over two pipes of its own, closed to the script's children.
  */
-export function launch(request: RecordRequest, onMessage: (thread: number, message: FromAgent) => void): LaunchedScript {
+export function launch(
+  request: RecordRequest,
+  children: Pick<ChildChannel, 'address' | 'secret'> | null,
+  onMessage: (thread: number, message: FromAgent) => void,
+): LaunchedScript {
   const { target, output, distFolder } = request;
   const agentFile = join(distFolder, 'agent.cjs');
   const { options, loader } = announceLoader(withoutDebugger(target.nodeOptions));
+  const untilPort = request.onPort !== undefined;
   const args = ['--require', agentFile, ...options, target.script, ...target.args];
   const child = spawn(target.node.path, args, {
     cwd: target.cwd,
-    env: withChannel(scriptEnvironment(process.env, target.env), { out: 3, input: 4, loader, untilPort: request.onPort !== undefined }),
+    env: withChannel(scriptEnvironment(process.env, target.env), {
+      out: 3,
+      input: 4,
+      loader,
+      untilPort,
+      children: children && { ...children, ports: untilPort },
+    }),
     stdio: ['inherit', output === 'stderr' ? 2 : 'inherit', 'inherit', 'pipe', 'pipe'],
   });
   const fromAgent = child.stdio[3] as Readable;

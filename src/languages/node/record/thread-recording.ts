@@ -18,6 +18,8 @@ export interface ThreadRecording {
   rounds: LoopRounds | null;
   unlisted: number;
   sourceMaps: Record<string, string>;
+  /** How many processes of node it has started. */
+  children: number;
 }
 
 export function beginThread(start: Start): ThreadRecording {
@@ -33,12 +35,14 @@ export function beginThread(start: Start): ThreadRecording {
     rounds: null,
     unlisted: 0,
     sourceMaps: {},
+    children: 0,
   };
 }
 
 export function addToThread(thread: ThreadRecording, message: Extract<FromAgent, { type: 'part' | 'end' }>): void {
   thread.lastUs = message.atUs;
   thread.cpuUs = message.cpuUs;
+  thread.children = message.children;
   thread.unlisted = message.operations.unlisted;
   Object.assign(thread.sourceMaps, message.sourceMaps);
   addOperations(thread.operations, message.operations);
@@ -57,6 +61,7 @@ export function addToThread(thread: ThreadRecording, message: Extract<FromAgent,
 export function laneOf(
   thread: ThreadRecording,
   ownUrl: string,
+  notBeforeUs: number,
 ): Pick<Lane, 'cpuProfile' | 'operations' | 'rounds' | 'sourceMaps' | 'processCpuUs' | 'pid' | 'name'> {
   const profiles = (thread.profile ? [thread.profile] : thread.slices).map((profile) =>
     shifted(profile, clockShift(thread, thread.profile ?? profile)),
@@ -64,7 +69,7 @@ export function laneOf(
   return {
     name: thread.start.name,
     pid: thread.start.pid,
-    cpuProfile: normaliseProfile(profiles, { ownUrl, fromUs: thread.start.atUs, toUs: thread.lastUs }),
+    cpuProfile: normaliseProfile(profiles, { ownUrl, fromUs: Math.max(thread.start.atUs, notBeforeUs), toUs: thread.lastUs }),
     operations: onlyUsed(thread.operations),
     rounds: thread.rounds,
     processCpuUs: thread.cpuUs,

@@ -1,15 +1,13 @@
 import { basename } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Failure } from '../../../core/failure.ts';
-import type { Lane, OnCpuTrack, Recording, Run } from '../../../core/recording.ts';
-import type { FromAgent } from './agent/messages.ts';
-import { type LaunchedScript, launch } from './launch.ts';
+import type { Recording, Run } from '../../../core/recording.ts';
+import { type ChildProcesses, listenForChildren } from './child-processes.ts';
 import { endOnRequest } from './ending.ts';
+import { launch, type LaunchedScript } from './launch.ts';
+import { hearProcess, lanesOf, type MeasuredProcess, newProcess, startedBy, stopFollowing } from './measured-process.ts';
 import type { Recorder, RecordRequest } from './recorder.ts';
-import { followThread } from './scheduler-track.ts';
 import { shareFate } from './shared-fate.ts';
-import { readSourceMaps } from './source-maps.ts';
-import { addToThread, beginThread, laneOf, type ThreadRecording } from './thread-recording.ts';
+import type { ThreadRecording } from './thread-recording.ts';
 
 const PROGRESS_MS = 500;
 /**
@@ -18,61 +16,48 @@ const PROGRESS_MS = 500;
  */
 export const v8Recorder: Recorder = { id: 'v8', record };
 
-interface Threads {
-  told: Map<number, ThreadRecording>;
-  tracks: Map<number, { stop(): OnCpuTrack }>;
-  failed: string | null;
-}
-
 async function record(request: RecordRequest): Promise<Recording> {
   refuseCancelled(request);
-  const threads: Threads = { told: new Map(), tracks: new Map(), failed: null };
+  const own = newProcess();
   const beganMs = performance.now();
   const timers: NodeJS.Timeout[] = [];
+  let forget: (() => void)[] = [];
   let port: number | null = null;
-  const script = launch(request, (thread, message) => {
-    if (message.type === 'listening') {
-      if (port === null) script.tell('begin');
-      port ??= message.port;
-      return;
-    }
-    hear(threads, thread, message);
-    if (thread !== 0 || message.type !== 'start') return;
-    const startMs = performance.now();
-    request.onProgress(0);
-    if (port !== null) request.onPort?.(port);
-    timers.push(setInterval(() => request.onProgress(performance.now() - startMs), PROGRESS_MS));
-  });
-  const separate = shareFate(script.process);
-  const ending = endOnRequest(request, script, () => threads.told.get(0)?.ended === true);
+  let script: LaunchedScript | null = null;
+  const opened = (opening: number) => {
+    if (port === null) script?.tell('begin');
+    port ??= opening;
+  };
+  const children = await listenForChildren(opened);
   try {
+    script = launch(request, children.channel, (thread, message) => {
+      if (message.type === 'listening') opened(message.port);
+      else hearProcess(own, thread, message);
+      if (thread !== 0 || message.type !== 'start') return;
+      const startMs = performance.now();
+      request.onProgress(0);
+      if (port !== null) request.onPort?.(port);
+      timers.push(setInterval(() => request.onProgress(performance.now() - startMs), PROGRESS_MS));
+    });
+    const separate = shareFate(script.process);
+    const ending = endOnRequest(request, script, children, () => own.threads.get(0)?.ended === true);
+    forget = [separate, () => ending.forget()];
     const { exitCode, signal } = await script.ended.catch((error: unknown) => {
       throw new Failure(`${request.target.node.path} could not be started: check *unblock.nodePath*.`, String(error));
     });
     const goneUs = Number(process.hrtime.bigint() / 1000n);
-    const tracks = new Map([...threads.tracks].map(([thread, track]) => [thread, track.stop()]));
-    threads.tracks.clear();
+    stopFollowing(own);
+    await children.release();
+    children.measured.forEach(stopFollowing);
     refuseCancelled(request);
-    const main = threads.told.get(0);
-    if (!main) throw neverBegan(request, threads, exitCode, signal, performance.now() - beganMs);
-    return await recordingOf(request, script, threads, main, tracks, { exitCode, signal, stopped: ending.stopped, goneUs });
+    const main = own.threads.get(0);
+    if (!main) throw neverBegan(request, own, exitCode, signal, performance.now() - beganMs);
+    return await recordingOf(request, script.agentFile, own, main, children, { exitCode, signal, stopped: ending.stopped, goneUs });
   } finally {
     timers.forEach(clearInterval);
-    for (const track of threads.tracks.values()) track.stop();
-    ending.forget();
-    separate();
-  }
-}
-
-function hear(threads: Threads, thread: number, message: FromAgent): void {
-  if (message.type === 'failed') threads.failed = message.detail;
-  else if (message.type === 'start') {
-    threads.told.set(thread, beginThread(message));
-    const track = message.tid === null ? null : followThread(message.pid, message.tid);
-    if (track) threads.tracks.set(thread, track);
-  } else if (message.type !== 'listening') {
-    const known = threads.told.get(thread);
-    if (known) addToThread(known, message);
+    for (const one of [own, ...children.measured]) stopFollowing(one);
+    for (const undo of forget) undo();
+    children.close();
   }
 }
 
@@ -86,27 +71,14 @@ interface Ending {
 
 async function recordingOf(
   request: RecordRequest,
-  script: LaunchedScript,
-  threads: Threads,
+  agentFile: string,
+  own: MeasuredProcess,
   main: ThreadRecording,
-  tracks: Map<number, OnCpuTrack>,
+  children: ChildProcesses,
   ending: Ending,
 ): Promise<Recording> {
-  const ownUrl = pathToFileURL(script.agentFile).href;
-  const lanes = await Promise.all(
-    [...threads.told]
-      .sort(([a], [b]) => a - b)
-      .map(async ([thread, told]): Promise<Lane> => {
-        const lane = laneOf(told, ownUrl);
-        return {
-          ...lane,
-          id: thread === 0 ? 'main' : `worker-${thread}`,
-          kind: thread === 0 ? 'main' : 'worker',
-          onCpu: tracks.get(thread) ?? null,
-          sourceMaps: await readSourceMaps(lane.cpuProfile, lane.sourceMaps),
-        };
-      }),
-  );
+  const processes = [own, ...children.measured.filter(({ threads }) => threads.has(0))];
+  const lanes = await Promise.all(processes.map((one, number) => lanesOf(one, number, agentFile, main.start.atUs)));
   return {
     schema: 'unblock/recording/1',
     language: 'node',
@@ -114,8 +86,8 @@ async function recordingOf(
     target: request.target,
     machine: request.machine,
     run: { wallUs: main.lastUs - main.start.atUs, exitCode: ending.exitCode, signal: ending.signal, ended: howEnded(main, ending) },
-    lanes,
-    notes: notesOn(main, ending),
+    lanes: lanes.flat(),
+    notes: [...notesOn(main, ending), ...notesOnChildren(own, children)],
   };
 }
 
@@ -143,15 +115,34 @@ function notesOn(main: ThreadRecording, { signal, stopped, goneUs }: Ending): st
   return notes;
 }
 
+function notesOnChildren(own: MeasuredProcess, { measured, direct, refused }: ChildProcesses): string[] {
+  const started = [own, ...measured].reduce((sum, one) => sum + startedBy(one), 0);
+  const silent = Math.max(0, started - direct);
+  const notes: string[] = [];
+  if (refused > 0)
+    notes.push(
+      `The script started ${measured.length + refused} processes of node: the first ${measured.length} were measured, the work of the others is missing.`,
+    );
+  if (silent > 0)
+    notes.push(`${silent} of its child processes of node could not be measured: ${silent === 1 ? 'its' : 'their'} work is missing.`);
+  return notes;
+}
+
 function refuseCancelled({ cancel }: RecordRequest): void {
   if (cancel.aborted) throw new Failure('Profiling was cancelled.');
 }
 
-function neverBegan(request: RecordRequest, threads: Threads, exitCode: number | null, signal: string | null, afterMs: number): Failure {
+function neverBegan(
+  request: RecordRequest,
+  own: MeasuredProcess,
+  exitCode: number | null,
+  signal: string | null,
+  afterMs: number,
+): Failure {
   const how = signal ?? `exit code ${exitCode ?? 'unknown'}`;
   if (request.stop.aborted)
     return new Failure(`The script was stopped before ${request.onPort ? 'it opened a port' : 'its first line'}: nothing was measured.`);
-  if (threads.failed !== null) return new Failure('This node does not let itself be profiled: check its options.', threads.failed);
+  if (own.failed !== null) return new Failure('This node does not let itself be profiled: check its options.', own.failed);
   if (request.onPort)
     return new Failure(
       `${basename(request.target.script)} ended before it opened a port (${how}): a load needs a server; see what it printed above.`,

@@ -1,5 +1,5 @@
 /** A program of its own, so that tests see the script's output as it comes: `driver REQUEST` records and writes what it got to a file. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { Failure } from '../../../../src/core/failure.ts';
 import { resolveTarget, type TargetOptions } from '../../../../src/languages/node/record/target.ts';
 import { v8Recorder } from '../../../../src/languages/node/record/v8.ts';
@@ -15,6 +15,8 @@ export interface DriverRequest {
   /** After the script's first line. */
   stopAfterMs?: number;
   cancelAfterMs?: number;
+  /** As soon as there is this file. */
+  stopAtFile?: string;
 }
 
 const request = JSON.parse(process.argv[2] ?? '') as DriverRequest;
@@ -34,6 +36,14 @@ try {
       if (begun) return;
       begun = true;
       if (request.stopAfterMs !== undefined) setTimeout(() => stop.abort(), request.stopAfterMs);
+      const { stopAtFile } = request;
+      if (stopAtFile !== undefined) {
+        const look = setInterval(() => {
+          if (!existsSync(stopAtFile)) return;
+          clearInterval(look);
+          stop.abort();
+        }, 20);
+      }
       if (request.cancelAfterMs !== undefined) setTimeout(() => cancel.abort(), request.cancelAfterMs);
     },
   });

@@ -27,6 +27,7 @@ export interface RunOptions extends Omit<Partial<TargetOptions>, 'script'> {
   output?: 'inherit' | 'stderr';
   stopAfterMs?: number;
   cancelAfterMs?: number;
+  stopAtFile?: string;
   environment?: Record<string, string>;
   /** Called with the process and what its output was so far, at each piece of it. */
   onOutput?(child: ChildProcess, stdout: string): void;
@@ -81,6 +82,7 @@ export async function openWorkbench(name: string): Promise<Workbench> {
         result,
         ...(options.stopAfterMs === undefined ? {} : { stopAfterMs: options.stopAfterMs }),
         ...(options.cancelAfterMs === undefined ? {} : { cancelAfterMs: options.cancelAfterMs }),
+        ...(options.stopAtFile === undefined ? {} : { stopAtFile: options.stopAtFile }),
       };
       const outcome = await run(process.execPath, [driver, JSON.stringify(request)], environment, folder, options);
       const answer = existsSync(result)

@@ -1,13 +1,15 @@
 import inspector from 'node:inspector';
-import { Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
-import { GONE, HANDLE, type InterrupterSettings, READY } from './interrupting.ts';
+import { openChannel } from './channel.ts';
+import { GONE, HANDLE, type InterrupterSettings, READY, REFUSED } from './interrupting.ts';
+import type { ChildSettings, FromAgent } from './messages.ts';
 
 /**
  * A thread of our own beside the script's main thread. Through the inspector it makes the main thread flush what it measured, also in
- * the middle of an endless loop; it hears the recorder's `stop`; and it ends the script when the recorder is gone.
+ * the middle of an endless loop; it hears the recorder's words; and it ends the script when the recorder is gone.
  */
-const { input, state } = workerData as InterrupterSettings;
+const { recorder, state, fd } = workerData as InterrupterSettings;
 
 /**
  * The next flush after half the elapsed time, within these: a killed run loses little, and one that is not pays little. A flush takes the
@@ -18,21 +20,58 @@ const PATIENCE_MS = 1500;
 
 const beganMs = performance.now();
 let handle: string | undefined;
+let released = false;
 const session = new inspector.Session();
 session.connectToMainThread();
-session.post('Runtime.evaluate', { expression: `globalThis.${HANDLE}` }, (error, response) => {
-  handle = error ? undefined : response.result.objectId;
-  session.post('Runtime.evaluate', { expression: `delete globalThis.${HANDLE}` });
-  become(READY);
-  flushLater();
+const socket = typeof recorder === 'number' ? new Socket({ fd: recorder, readable: true, writable: false }) : callRecorder(recorder);
+socket.setEncoding('utf8');
+socket.on('data', (words) => {
+  for (const word of String(words).split('\n')) hear(word);
 });
+socket.on('error', () => undefined);
+socket.on('end', recorderGone);
+socket.on('close', recorderGone);
+if (typeof recorder === 'number') begin();
 
-function become(what: number): void {
-  Atomics.store(state, 0, what);
-  Atomics.notify(state, 0);
+/** One of the words of ToAgent. */
+function hear(word: string): void {
+  if (word === 'stop') ask('stop', () => undefined);
+  else if (word === 'begin') ask('begin', () => undefined);
+  else if (word === 'go') begin();
+  else if (word === 'leave') refused();
+  else if (word === 'release') {
+    released = true;
+    ask('release', letGo);
+  }
 }
 
-function ask(what: 'flush' | 'stop' | 'begin', answered: () => void): void {
+/** A child process introduces itself; the socket stays open in both directions until the main thread has written its last. */
+function callRecorder({ address, secret, direct }: ChildSettings): Socket {
+  const calling = connect({ path: address, allowHalfOpen: true });
+  calling.on('connect', () => {
+    // libuv's number of the socket: so that all threads of this process can write to it at once, also while they exit.
+    const { _handle: own } = calling as unknown as { _handle: { fd?: number } | null };
+    Atomics.store(fd, 0, own?.fd ?? -1);
+    const hello: FromAgent = { type: 'hello', secret, direct };
+    openChannel(fd, 0)(hello);
+  });
+  return calling;
+}
+
+function begin(): void {
+  session.post('Runtime.evaluate', { expression: `globalThis.${HANDLE}` }, (error, response) => {
+    handle = error ? undefined : response.result.objectId;
+    session.post('Runtime.evaluate', { expression: `delete globalThis.${HANDLE}` });
+    if (Atomics.compareExchange(state, 0, 0, READY) !== 0) {
+      leave();
+      return;
+    }
+    Atomics.notify(state, 0);
+    flushLater();
+  });
+}
+
+function ask(what: 'flush' | 'stop' | 'begin' | 'release', answered: () => void): void {
   if (handle === undefined) return;
   session.post('Runtime.callFunctionOn', { objectId: handle, functionDeclaration: `function ${HANDLE}() { this.${what}() }` }, answered);
 }
@@ -46,17 +85,37 @@ function flushLater(): void {
 parentPort?.once('message', () => {
   handle = undefined;
   session.disconnect();
-  become(GONE);
+  Atomics.store(state, 0, GONE);
+  Atomics.notify(state, 0);
 });
 
-const recorder = new Socket({ fd: input, readable: true, writable: false });
-recorder.setEncoding('utf8');
-recorder.on('data', (words) => {
-  if (String(words).includes('begin')) ask('begin', () => undefined);
-  if (String(words).includes('stop')) ask('stop', () => undefined);
-});
-recorder.on('error', () => undefined);
-recorder.on('close', () => {
+/** Runs on unmeasured: nothing is written any more. */
+function letGo(): void {
+  handle = undefined;
+  session.disconnect();
+  leave();
+}
+
+function leave(): void {
+  Atomics.store(fd, 0, -1);
+  socket.destroy();
+}
+
+function refused(): void {
+  Atomics.compareExchange(state, 0, 0, REFUSED);
+  Atomics.notify(state, 0);
+  session.disconnect();
+  leave();
+}
+
+function recorderGone(): void {
+  if (released) return;
+  released = true;
+  Atomics.store(fd, 0, -1);
+  if (typeof recorder !== 'number' && Atomics.load(state, 0) !== READY) {
+    refused();
+    return;
+  }
   process.kill(process.pid, 'SIGTERM');
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), PATIENCE_MS);
-});
+}

@@ -1,17 +1,24 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { ChildSettings } from './messages.ts';
 import { startHidden } from './thread-ids.ts';
 
 /** What the interrupter (interrupter.ts, a program of its own) is given. */
 export interface InterrupterSettings {
-  /** The file descriptor on which the recorder talks. */
-  input: number;
-  /** READY when it has the main thread's functions, GONE when it has let go of the main thread. */
+  /** The file descriptor on which the recorder talks, or where it is to be found. */
+  recorder: number | ChildSettings;
+  /** One of the words below. */
   state: Int32Array;
+  /** Of a child process: the descriptor of the socket to the recorder, -1 when it is closed. */
+  fd: Int32Array;
 }
 
+/** The interrupter has the main thread's functions. */
 export const READY = 1;
+/** It has let go of the main thread. */
 export const GONE = 2;
+/** This process is not to be measured. */
+export const REFUSED = 3;
 
 export { HANDLE } from './messages.ts';
 
@@ -24,16 +31,16 @@ export interface Interrupting {
   worker: Worker;
   /** The thread id it took. */
   takenId: number;
-  /** Waits until the interrupter works. */
-  ready(): void;
+  /** Waits until the interrupter works. False: this process is not to be measured. */
+  ready(): boolean;
   /** Makes the interrupter let go of the main thread, which is about to exit. */
   dismiss(): void;
 }
 
 /** Small, unreferenced, with nothing of the script's options and environment. */
-export function startInterrupter(input: number): Interrupting {
+export function startInterrupter(recorder: number | ChildSettings, fd: Int32Array): Interrupting {
   const state = new Int32Array(new SharedArrayBuffer(4));
-  const settings: InterrupterSettings = { input, state };
+  const settings: InterrupterSettings = { recorder, state, fd };
   const { worker, takenId } = startHidden(
     () =>
       new Worker(join(__dirname, 'interrupter.cjs'), {
@@ -46,14 +53,21 @@ export function startInterrupter(input: number): Interrupting {
   );
   worker.unref();
   const wait = Atomics.wait.bind(Atomics);
+  const { compareExchange, load } = Atomics;
   let dismissed = false;
   return {
     worker,
     takenId,
-    ready: () => void wait(state, 0, 0, START_MS),
+    ready() {
+      wait(state, 0, 0, START_MS);
+      if (typeof recorder === 'number') return true;
+      // One that comes later than this finds itself refused.
+      return compareExchange(state, 0, 0, REFUSED) === READY;
+    },
     dismiss() {
       if (dismissed) return;
       dismissed = true;
+      if (load(state, 0) === REFUSED) return;
       worker.postMessage('');
       wait(state, 0, READY, FAREWELL_MS);
       // Its session is closed on this thread by an interrupt, which is served while waiting.

@@ -1,4 +1,5 @@
-import { openChannel } from './channel.ts';
+import { basename } from 'node:path';
+import { descriptor, openChannel } from './channel.ts';
 import { hookExit, hookSuicide } from './endings.ts';
 import { hideOptions } from './hide-options.ts';
 import { HANDLE, startInterrupter } from './interrupting.ts';
@@ -10,12 +11,21 @@ import { followWorkers, newWorkerSettings, offerLoader, offerToWorkers } from '.
 /** Longer than the recorder takes to send the signal that ends a stopped script. */
 const HELD_MS = 2000;
 
-/** Measures the script's main thread: preparations first, so that the script's first line comes right after the profiler's start. */
-export function recordMainThread({ out, input, loader, untilPort }: ChannelSettings): void {
+/**
+ * Measures the main thread of the script's process, or of a child process: preparations first, so that the first line of its script comes
+ * right after the profiler's start.
+ */
+export function recordMainThread(channel: ChannelSettings): void {
+  const isChild = 'address' in channel;
+  const fd = descriptor(isChild ? -1 : channel.out);
   try {
+    const loader = isChild ? null : channel.loader;
+    const untilPort = !isChild && channel.untilPort;
+    const ports = isChild ? channel.ports : untilPort;
+    const children = isChild ? { address: channel.address, secret: channel.secret, ports } : channel.children;
     hideOptions(process.execArgv, loader);
-    const settings = newWorkerSettings(out, untilPort);
-    const thread = recordThread(out, 0, 'main');
+    const settings = newWorkerSettings(fd, children, ports);
+    const thread = recordThread({ fd, thread: 0, name: isChild ? nameOfChild() : 'main', children });
     const workers = followWorkers(settings);
     const finish = () => {
       workers.finish();
@@ -29,17 +39,23 @@ export function recordMainThread({ out, input, loader, untilPort }: ChannelSetti
       finish();
       hold();
     };
-    Object.defineProperty(globalThis, HANDLE, { value: { flush, stop, begin: () => thread.begin() }, configurable: true });
-    const interrupter = startInterrupter(input);
-    thread.wrap();
-    if (untilPort) thread.tellPorts();
+    Object.defineProperty(globalThis, HANDLE, { value: { flush, stop, begin: () => thread.begin(), release: finish }, configurable: true });
+    const interrupter = startInterrupter(isChild ? channel : channel.input, fd);
+    const offer = () => offerToWorkers({ ...settings, takenId: interrupter.takenId });
+    let offered = false;
+    thread.wrap(() => {
+      // Of a child process nobody says when its loader is ready, which may run a thread of its own: so not before its first own worker.
+      if (isChild && !offered) offer();
+      offered = true;
+    });
+    if (ports) thread.tellPorts();
     const leave = (last: () => void) => () => {
       last();
       interrupter.dismiss();
     };
     const begin = () => {
       // Not before: the loader may run a thread of its own.
-      offerToWorkers({ ...settings, takenId: interrupter.takenId });
+      if (!isChild) offer();
       if (!untilPort) thread.begin();
     };
     hookExit(leave(finish), (args) => {
@@ -49,16 +65,25 @@ export function recordMainThread({ out, input, loader, untilPort }: ChannelSetti
       return true;
     });
     hookSuicide(leave(flush));
-    interrupter.ready();
-    if (loader === null) begin();
+    if (!interrupter.ready()) {
+      thread.leave();
+      Reflect.deleteProperty(globalThis, HANDLE);
+    } else if (loader === null) begin();
     else {
       offerLoader(loader);
       keepLines(loader);
     }
   } catch (error) {
     const failed: FromAgent = { type: 'failed', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-    openChannel(out, 0)(failed);
+    openChannel(fd, 0)(failed);
   }
+}
+
+/** What a person would call a process: its script's file. */
+function nameOfChild(): string {
+  const { _eval: evaluated } = process as unknown as { _eval?: unknown };
+  const script = process.argv[1];
+  return typeof evaluated === 'string' || script === undefined ? 'node' : basename(script);
 }
 
 const pause = new Int32Array(new SharedArrayBuffer(4));

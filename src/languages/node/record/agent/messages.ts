@@ -5,6 +5,8 @@ import type { CallSite, CpuProfile } from '../../../../core/recording.ts';
  * `thread` is 0 for the main thread, else the worker's number.
  */
 export type FromAgent =
+  /** The first word of a child process, on a socket of its own. `direct`: its parent started it as node, not by way of a shell. */
+  | { type: 'hello'; secret: string; direct: boolean }
   /** Sent before the first line of the thread's script. */
   | { type: 'start'; name: string; pid: number; tid: number | null; atUs: number; profiling: { beforeUs: number; afterUs: number } | null }
   /** What came since the last part, so that a run killed from outside still leaves a recording. */
@@ -25,6 +27,8 @@ interface Progress {
   rounds: RoundsDelta | null;
   /** Source maps that were not sent before: script URL → JSON text. */
   sourceMaps: Record<string, string>;
+  /** How many processes of node this thread has started so far, each to be measured. */
+  children: number;
 }
 
 /** What changed in an operation log since it was last asked. */
@@ -53,13 +57,18 @@ export interface RoundsDelta {
   full: boolean;
 }
 
-/** What the recorder tells the agent, one word a line. `begin`: measure from now on, where `untilPort` is set. */
-export type ToAgent = 'stop' | 'begin';
+/**
+ * What the recorder tells the agent, one word a line. `begin`: measure from now on, where `untilPort` is
+ * set. `stop`: hand out everything, as the process is about to be ended. A child process only:
+ * `go`: measure; `leave`: don't; `release`: hand out everything and run on unmeasured, as the recording is over.
+ */
+export type ToAgent = 'begin' | 'stop' | 'go' | 'leave' | 'release';
 
 /** Holds the {@link ChannelSettings} as JSON. Removed from the environment before the script sees it. */
 export const CHANNEL_VARIABLE = 'UNBLOCK_CHANNEL';
 
-export interface ChannelSettings {
+/** Of the script's own process. */
+export interface ScriptSettings {
   /** File descriptors. */
   out: number;
   input: number;
@@ -67,7 +76,22 @@ export interface ChannelSettings {
   loader: string | null;
   /** Measuring begins when the recorder says so, which it does at the first open port. */
   untilPort: boolean;
+  /** Null: the script's child processes are not measured. */
+  children: ChildChannel | null;
 }
+
+/** Where the child processes of the script, and theirs, find the recorder. */
+export interface ChildChannel {
+  /** The path of a socket. */
+  address: string;
+  secret: string;
+  /** Whether the recorder wants to know of open ports. */
+  ports: boolean;
+}
+
+export type ChildSettings = ChildChannel & { direct: boolean };
+
+export type ChannelSettings = ScriptSettings | ChildSettings;
 
 /** Emitted on `process` when the loader is ready. The script never gets it. */
 export const BEGIN_EVENT = 'unblock:begin';

@@ -6,7 +6,8 @@ import { openChannel } from './channel.ts';
 import { nowUs } from './clock.ts';
 import { wrapCoreApis } from './core-apis.ts';
 import { tellPorts } from './listening.ts';
-import type { FromAgent } from './messages.ts';
+import { followChildren, type StartedChildren } from './children.ts';
+import type { ChildChannel, FromAgent } from './messages.ts';
 import { createOperationLog } from './operation-log.ts';
 import { type Profiler, startProfiler } from './profiler.ts';
 import { wrapSqlite } from './sqlite.ts';
@@ -19,20 +20,31 @@ import { wrapWorkers } from './worker-waits.ts';
 const { stringify } = JSON;
 
 export interface RecordedThread {
-  /** Wraps the core APIs. */
-  wrap(): void;
+  /** Wraps the core APIs. `beforeWorker` runs ahead of each start of a worker. */
+  wrap(beforeWorker?: () => void): void;
   /** From now on each TCP port that a server opens is told. */
   tellPorts(): void;
   /** Starts the profiler: the script's first line comes next. Only the first call counts. */
   begin(): void;
   /** Sends what came since the last flush. May be called at any point of the script, by way of an interrupt. */
   flush(): void;
+  /** Nothing is measured after all: child processes are not either. */
+  leave(): void;
   /** Sends everything and ends the measurement. Only the first call counts. */
   finish(): void;
 }
 
-/** Measures the calling thread. `thread` is 0 for the main thread. */
-export function recordThread(fd: number, thread: number, name: string): RecordedThread {
+export interface ThreadSettings {
+  /** See {@link openChannel}. */
+  fd: Int32Array;
+  /** 0 for the main thread. */
+  thread: number;
+  name: string;
+  children: ChildChannel | null;
+}
+
+/** Measures the calling thread. */
+export function recordThread({ fd, thread, name, children }: ThreadSettings): RecordedThread {
   const send: (message: FromAgent) => void = openChannel(fd, thread);
   const cpuUsage = process.cpuUsage.bind(process);
   const log = createOperationLog(createCallSites(__filename));
@@ -42,6 +54,7 @@ export function recordThread(fd: number, thread: number, name: string): Recorded
   let cpuAtStart = cpuUsage();
   let crashed = false;
   let begun = false;
+  let started: StartedChildren | null = null;
   const progress = (profile: CpuProfile | null) => {
     const { user, system } = cpuUsage(cpuAtStart);
     return {
@@ -50,16 +63,18 @@ export function recordThread(fd: number, thread: number, name: string): Recorded
       operations: log.delta(),
       rounds: rounds?.delta() ?? null,
       sourceMaps: newSourceMaps(profile, sentMaps),
+      children: started?.count ?? 0,
     };
   };
 
   return {
-    wrap() {
+    wrap(beforeWorker) {
+      started = followChildren(children);
       wrapCoreApis(log);
       wrapTimers(log);
-      wrapWorkers(log);
       const settle = wrapSqlite(log);
       noteRequests(log);
+      wrapWorkers(log, beforeWorker);
       syncBuiltinESMExports();
       settle();
       process.on('uncaughtExceptionMonitor', (error: unknown) => {
@@ -85,11 +100,13 @@ export function recordThread(fd: number, thread: number, name: string): Recorded
       const slice = profiler.slice();
       send({ type: 'part', slice, ...progress(slice) });
     },
+    leave: () => started?.leave(),
     finish() {
       if (!profiler) return;
       log.endRunning();
       const profile = profiler.stop();
       profiler = null;
+      started?.leave();
       send({ type: 'end', profile, crashed: crashed && process.listenerCount('uncaughtException') === 0, ...progress(profile) });
       log.close();
     },

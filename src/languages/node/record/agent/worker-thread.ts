@@ -15,10 +15,10 @@ export function recordWorkerThread(): void {
   if (loader !== null) keepLines(loader);
   if (!settings) return;
   try {
-    const { out, counts, takenId, ports } = settings;
+    const { fd, children, counts, takenId, ports } = settings;
     hideThreadId(takenId);
     const number = Atomics.add(counts, BEGUN, 1) + 1;
-    const thread = recordThread(out, number, `worker ${workerThreads.threadId}`);
+    const thread = recordThread({ fd, thread: number, name: `worker ${workerThreads.threadId}`, children });
     let finished = false;
     const finish = () => {
       if (finished) return;

@@ -6,7 +6,7 @@ import { type Callable, replace } from './wrap.ts';
  * What a thread waits for when it waits for its workers: `worker_threads.Worker` lasts from the construction until the worker's first
  * message or its end, or the first message to it; `Worker.postMessage` until the answer, one message for one, or the worker's end.
  */
-export function wrapWorkers(log: OperationLog): void {
+export function wrapWorkers(log: OperationLog, beforeWorker = () => {}): void {
   const construction = log.api('worker_threads.Worker');
   const post = log.api('Worker.postMessage');
   const waiting = new WeakMap<object, number[]>();
@@ -23,6 +23,7 @@ export function wrapWorkers(log: OperationLog): void {
     const operation = log.begin(construction, construct);
     let worker: object | null = null;
     try {
+      beforeWorker();
       worker = Reflect.construct(target, args, newTarget) as object;
       wait(worker, operation);
       starting.set(worker, operation);

@@ -1,5 +1,6 @@
 import inspector from 'node:inspector';
 import workerThreads, { Worker } from 'node:worker_threads';
+import type { ChildChannel } from './messages.ts';
 import { HANDLE } from './interrupting.ts';
 import { realThreadId } from './thread-ids.ts';
 import { replace } from './wrap.ts';
@@ -10,7 +11,8 @@ import { replace } from './wrap.ts';
  */
 export interface WorkerSettings {
   /** The file descriptor on which to talk to the recorder. */
-  out: number;
+  fd: Int32Array;
+  children: ChildChannel | null;
   /** How many workers began and ended their measurement. */
   counts: Int32Array;
   /** The thread id that the interrupter took. */
@@ -36,8 +38,8 @@ const AGAIN_MS = 25;
 // The script's timers are wrapped; ours are not the script's.
 const later = globalThis.setTimeout;
 
-export function newWorkerSettings(out: number, ports: boolean): WorkerSettings {
-  return { out, counts: new Int32Array(new SharedArrayBuffer(8)), takenId: 0, ports };
+export function newWorkerSettings(fd: Int32Array, children: ChildChannel | null, ports: boolean): WorkerSettings {
+  return { fd, children, counts: new Int32Array(new SharedArrayBuffer(8)), takenId: 0, ports };
 }
 
 export function offerToWorkers(settings: WorkerSettings): void {
