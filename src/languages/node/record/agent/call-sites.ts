@@ -76,10 +76,10 @@ export function createCallSites(ownFile: string): CallSites {
   };
 
   const callers = new Map<number, Caller[]>();
-  /** Until when the last caller is believed: within it the next one is expected to be so too, else a whole stack is taken at once. */
-  let believedUntilUs = 0;
+  /** Until when the last caller of each callee is believed: within it the next is expected to be the same, else a whole stack is taken at once. */
+  const believedUntilUs = new Map<Callee, number>();
   /** The site of these frames; null where only the direct caller is known and that is not enough. */
-  const siteOf = (frames: StructuredFrame[], whole: boolean, nowUs: number): number | null => {
+  const siteOf = (callee: Callee, frames: StructuredFrame[], whole: boolean, nowUs: number): number | null => {
     const direct = frames[0];
     const file = direct?.getFileName();
     if (!direct || !file) return whole ? intern(frames) : null;
@@ -93,13 +93,13 @@ export function createCallSites(ownFile: string): CallSites {
     caller.same = site === caller.site ? caller.same + 1 : 0;
     caller.site = site;
     caller.atUs = nowUs;
-    if (caller.same >= BELIEVED_AFTER) believedUntilUs = nowUs + BELIEVED_US;
+    if (caller.same >= BELIEVED_AFTER) believedUntilUs.set(callee, nowUs + BELIEVED_US);
     return site;
   };
 
   // By way of V8's stack trace API; the script's own hook and limit are put back. Each frame of ours between this and `callee` costs
   // as much as one of the script's.
-  const here = (callee: Callee, nowUs: number, whole = nowUs >= believedUntilUs): number => {
+  const here = (callee: Callee, nowUs: number, whole = !(nowUs < believedUntilUs.get(callee)!)): number => {
     const { prepareStackTrace: hook } = Error as { prepareStackTrace: unknown };
     const limit = Error.stackTraceLimit;
     let frames: unknown = null;
@@ -114,7 +114,7 @@ export function createCallSites(ownFile: string): CallSites {
       Error.stackTraceLimit = limit;
       (Error as { prepareStackTrace: unknown }).prepareStackTrace = hook;
     }
-    const site = siteOf(Array.isArray(frames) ? (frames as StructuredFrame[]) : none, whole, nowUs);
+    const site = siteOf(callee, Array.isArray(frames) ? (frames as StructuredFrame[]) : none, whole, nowUs);
     return site ?? (whole ? NO_SITE : here(callee, nowUs, true));
   };
 
