@@ -2,6 +2,7 @@ import type { AdviceContext, ReadSource } from './advise/advice.ts';
 import { decide } from './advise/decision-matrix.ts';
 import { classify } from './classify/classify.ts';
 import { opinionSentence, secondOpinion } from './classify/second-opinion.ts';
+import { idleEvidence, poolEvidence } from './classify/pool-evidence.ts';
 import { OFFER_SHARE, OFFER_US } from './classify/thresholds.ts';
 import { loopEvidence } from './classify/loop-evidence.ts';
 import { eventLoopOf } from './event-loop/event-loop.ts';
@@ -60,7 +61,7 @@ export function analyze(recording: Recording, anyLanguage: Language, read: ReadS
     wallUs,
     time,
     machine: recording.machine,
-    processCpuUs: recording.lanes[0]?.processCpuUs ?? null,
+    processCpuUs: cpuOfAll(recording),
     hotSpots,
     read,
   };
@@ -68,7 +69,13 @@ export function analyze(recording: Recording, anyLanguage: Language, read: ReadS
   const { advice, leftAlone } = decide(rules, context, { minShare, minUs: OFFER_US });
   const { opinion, target } = recording;
   const other = opinion ? secondOpinion(opinion, { bound: verdict.bound, time: whole, hotSpots, cwd: target.cwd }) : opinion;
-  verdict.evidence.push(...loopEvidence(eventLoop, target.cwd), ...(other ? [opinionSentence(other)] : []), ...recording.notes);
+  verdict.evidence.push(
+    ...loopEvidence(eventLoop, target.cwd),
+    ...poolEvidence(models, timelines, wallUs, language),
+    ...idleEvidence(models, timelines),
+    ...(other ? [opinionSentence(other)] : []),
+    ...recording.notes,
+  );
   return {
     report: buildReport(recording, {
       wallUs,
@@ -83,6 +90,13 @@ export function analyze(recording: Recording, anyLanguage: Language, read: ReadS
     lanes: models.map((model, lane) => ({ name: model.lane.name, profile: timedProfile(model, timelines[lane]!) })),
     hotSpots,
   };
+}
+
+/** CPU time of all processes: what the cores did for the script, by whichever of them; null where it is not known of all. */
+function cpuOfAll({ lanes }: Recording): number | null {
+  const processes = lanes.filter((lane) => lane.kind !== 'worker').map((lane) => lane.processCpuUs);
+  if (processes.length === 0) return null;
+  return processes.reduce((sum, us) => (sum === null || us === null ? null : sum + us), 0);
 }
 
 /** A rule that fails must not take the report with it: what was measured is still true. */

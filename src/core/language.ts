@@ -13,6 +13,8 @@ export interface Language {
   nature(functionName: string, url: string): FrameNature;
   /** What an asynchronous core API waits for, by the name of the recording's operations. */
   waitsFor(api: string): WaitNature;
+  /** Whether the operations of an API are run by the process's thread pool, a few at a time, whatever else is in flight. */
+  usesThreadPool(api: string): boolean;
   /** Whether an operation is a request that the program itself serves. */
   isRequest(api: string): boolean;
   rules: readonly Rule[];

@@ -93,6 +93,8 @@ export interface Lane {
   rounds?: LoopRounds | null;
   /** Null where the platform has no per-thread scheduler statistics. */
   onCpu: OnCpuTrack | null;
+  /** How many operations libuv's thread pool runs at once in this process; left out where it is not known. */
+  poolThreads?: number;
   /** CPU time of the whole process (all threads, user and system) over the lane's wall time; null when unknown. */
   processCpuUs: number | null;
   /** Generated script URL → its source map's JSON text, read by the recorder, as the core opens no files. */

@@ -35,6 +35,14 @@ export function waitsFor(api: string): WaitNature {
   return /^(?:worker_threads\.)?Worker\b/.test(api) ? 'session' : 'io';
 }
 
+const POOLED =
+  /^(?:(?:fs\.(?:promises\.)?|FileHandle\.)(?!watch|create)\w+|zlib\.\w+|crypto\.\w+|dns\.(?:promises\.)?(?:lookup|lookupService))$/;
+
+/** Whether libuv's thread pool runs an asynchronous core API: files, compression, cryptography, and names by the system's resolver. */
+export function usesThreadPool(api: string): boolean {
+  return POOLED.test(api);
+}
+
 /** Whether an operation is a request to one of the script's own servers. */
 export function isRequest(api: string): boolean {
   return api === 'http.Server.request';

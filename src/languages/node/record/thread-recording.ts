@@ -62,7 +62,7 @@ export function laneOf(
   thread: ThreadRecording,
   ownUrl: string,
   notBeforeUs: number,
-): Pick<Lane, 'cpuProfile' | 'operations' | 'rounds' | 'sourceMaps' | 'processCpuUs' | 'pid' | 'name'> {
+): Pick<Lane, 'cpuProfile' | 'operations' | 'rounds' | 'sourceMaps' | 'processCpuUs' | 'poolThreads' | 'pid' | 'name'> {
   const profiles = (thread.profile ? [thread.profile] : thread.slices).map((profile) =>
     shifted(profile, clockShift(thread, thread.profile ?? profile)),
   );
@@ -73,6 +73,7 @@ export function laneOf(
     operations: onlyUsed(thread.operations),
     rounds: thread.rounds,
     processCpuUs: thread.cpuUs,
+    poolThreads: thread.start.poolThreads,
     sourceMaps: thread.sourceMaps,
   };
 }

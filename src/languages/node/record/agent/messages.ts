@@ -8,7 +8,16 @@ export type FromAgent =
   /** The first word of a child process, on a socket of its own. `direct`: its parent started it as node, not by way of a shell. */
   | { type: 'hello'; secret: string; direct: boolean }
   /** Sent before the first line of the thread's script. */
-  | { type: 'start'; name: string; pid: number; tid: number | null; atUs: number; profiling: { beforeUs: number; afterUs: number } | null }
+  | {
+      type: 'start';
+      name: string;
+      pid: number;
+      tid: number | null;
+      atUs: number;
+      profiling: { beforeUs: number; afterUs: number } | null;
+      /** Of libuv's pool. */
+      poolThreads: number;
+    }
   /** What came since the last part, so that a run killed from outside still leaves a recording. */
   | ({ type: 'part'; slice: CpuProfile | null } & Progress)
   /** The whole profile, and what came since the last part. Nothing follows. */

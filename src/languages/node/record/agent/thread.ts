@@ -90,10 +90,12 @@ export function recordThread({ fd, thread, name, children }: ThreadSettings): Re
       const beforeUs = nowUs();
       profiler = startProfiler();
       const afterUs = nowUs();
+      // As libuv reads it.
+      const poolThreads = Math.min(1024, Math.max(1, Number.parseInt(process.env['UV_THREADPOOL_SIZE'] ?? '4', 10) || 1));
       cpuAtStart = cpuUsage();
       log.open();
       rounds?.begin();
-      send({ type: 'start', name, pid: process.pid, tid, atUs: Math.round(nowUs()), profiling: { beforeUs, afterUs } });
+      send({ type: 'start', name, pid: process.pid, tid, atUs: Math.round(nowUs()), profiling: { beforeUs, afterUs }, poolThreads });
     },
     flush() {
       if (!profiler) return;
