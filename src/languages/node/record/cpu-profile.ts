@@ -2,7 +2,7 @@ import type { CpuProfile, CpuProfileNode } from '../../../core/recording.ts';
 import { HANDLE, SQLITE_FRAME } from './agent/messages.ts';
 
 interface Cut {
-  /** Frames of this script are taken out: their time goes to their callers. */
+  /** Frames of this script, the agent, and of what loads it in a child process are taken out: their time goes to their callers. */
   ownUrl: string;
   /** On the profile's clock, µs. */
   fromUs: number;
@@ -58,6 +58,8 @@ interface Node {
  * sample of its own whenever a profile begins or ends, which would be given the time since the sample before it.
  */
 function graft(root: Node, { nodes }: CpuProfile, ownUrl: string): Map<number, Node> {
+  const preload = ownUrl.replace(/agent\.cjs$/, 'preload.cjs');
+  const isOwn = (url: string): boolean => url === ownUrl || url === preload;
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const became = new Map<number, Node>();
   const first = nodes[0];
@@ -66,12 +68,12 @@ function graft(root: Node, { nodes }: CpuProfile, ownUrl: string): Map<number, N
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [node, here] = next;
     became.set(node.id, here);
-    for (const { line, ticks } of node.callFrame.url === ownUrl ? [] : (node.positionTicks ?? []))
+    for (const { line, ticks } of isOwn(node.callFrame.url) ? [] : (node.positionTicks ?? []))
       here.ticks.set(line, (here.ticks.get(line) ?? 0) + ticks);
     for (const id of node.children ?? []) {
       const child = byId.get(id);
       if (!child || (child.callFrame.functionName === HANDLE && child.callFrame.url === '')) continue;
-      const shown = child.callFrame.url === ownUrl ? inPlaceOf(child.callFrame) : child.callFrame;
+      const shown = isOwn(child.callFrame.url) ? inPlaceOf(child.callFrame) : child.callFrame;
       waiting.push([child, shown ? childOf(here, shown) : here]);
     }
   }

@@ -13,7 +13,7 @@ function profile(tree: Tree, samples: number[], startTime = 0): CpuProfile {
     const id = nodes.length + 1;
     const node: CpuProfile['nodes'][0] = {
       id,
-      callFrame: frame(name, /^agent|^__sqlite_/.test(name) ? 'file:///agent.cjs' : undefined),
+      callFrame: frame(name, /^agent|^__sqlite_/.test(name) ? 'file:///agent.cjs' : name === 'preload' ? 'file:///preload.cjs' : undefined),
       hitCount: 0,
     };
     nodes.push(node);
@@ -43,6 +43,11 @@ const cases: { name: string; parts: CpuProfile[]; cut?: Partial<typeof all>; exp
     name: 'takes the agent out: its time goes to its callers',
     parts: [profile(['(root)', ['main', ['agent wrapper', ['readFileSync'], ['agent inner']]]], [2, 3, 4, 4, 5])],
     expected: ['(root);main 3', '(root);main;readFileSync 2'],
+  },
+  {
+    name: 'takes out what loads the agent in a child process',
+    parts: [profile(['(root)', ['require', ['preload', ['require'], ['agent']]]], [2, 3, 5])],
+    expected: ['(root);require 3'],
   },
   {
     name: 'joins what the agent kept apart',
