@@ -58,6 +58,8 @@ export interface Target {
   nodeOptions: string[];
   /** Variables set on top of the inherited environment. Values stay out of reports. */
   env: Record<string, string>;
+  /** The installed program that runs `script`, a test file, in place of node itself: `args` hold the script already. */
+  runner?: { name: string; script: string; args: string[] };
 }
 
 /** An unknown number is null. */

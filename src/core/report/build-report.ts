@@ -24,7 +24,13 @@ export function buildReport(recording: Recording, findings: Findings): Report {
   const advised = new Set(advice.map((one) => one.hotSpot));
   return {
     schema: 'unblock/report/1',
-    target: { script: target.script, args: target.args, cwd: target.cwd, node: target.node.version },
+    target: {
+      script: target.script,
+      args: target.args,
+      cwd: target.cwd,
+      node: target.node.version,
+      ...(target.runner === undefined ? {} : { runner: target.runner.name }),
+    },
     run: {
       engine: recording.engine,
       wallMs: milliseconds(wallUs),

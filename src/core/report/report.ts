@@ -4,7 +4,8 @@
  */
 export interface Report {
   schema: 'unblock/report/1';
-  target: { script: string; args: string[]; cwd: string; node: string };
+  /** `runner` is the test runner, only where `script` is a test file that needs one. */
+  target: { script: string; args: string[]; cwd: string; node: string; runner?: string };
   run: {
     engine: string;
     wallMs: number;

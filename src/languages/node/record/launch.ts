@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import type { Target } from '../../../core/recording.ts';
 import { BEGIN_EVENT, type ChildChannel, type FromAgent, type ToAgent } from './agent/messages.ts';
 import { readChannel } from './channel.ts';
 import { scriptEnvironment, withChannel, withoutDebugger } from './environment.ts';
@@ -30,7 +31,8 @@ export function launch(
   const agentFile = join(distFolder, 'agent.cjs');
   const { options, loader } = announceLoader(withoutDebugger(target.nodeOptions));
   const untilPort = request.onPort !== undefined;
-  const args = ['--require', agentFile, ...options, target.script, ...target.args];
+  const transforms = target.runner !== undefined;
+  const args = ['--require', agentFile, ...options, ...wordsOf(target)];
   const child = spawn(target.node.path, args, {
     cwd: target.cwd,
     env: withChannel(scriptEnvironment(process.env, target.env), {
@@ -38,7 +40,8 @@ export function launch(
       input: 4,
       loader,
       untilPort,
-      children: children && { ...children, ports: untilPort },
+      transforms,
+      children: children && { ...children, ports: untilPort, transforms },
     }),
     stdio: ['inherit', output === 'stderr' ? 2 : 'inherit', 'inherit', 'pipe', 'pipe'],
   });
@@ -66,6 +69,11 @@ export function launch(
       });
     }),
   };
+}
+
+/** What follows node and its options. */
+export function wordsOf({ script, args, runner }: Target): string[] {
+  return [...(runner === undefined ? [script] : [runner.script, ...runner.args]), ...args];
 }
 
 /** tsx takes longer to load than many a script runs: a module in its place imports it and then has the measurement begin. */

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { existsSync, statSync, accessSync, constants, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, delimiter, dirname, extname, isAbsolute, resolve } from 'node:path';
+import { basename, delimiter, dirname, extname, isAbsolute, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { Failure } from '../../../core/failure.ts';
 import type { Target } from '../../../core/recording.ts';
 import { firstLine as readFirstLine } from '../launch/installed-program.ts';
+import { findTestRunner, type FoundRunner } from '../launch/test-runner.ts';
 import { scriptEnvironment } from './environment.ts';
 
 export interface TargetOptions {
@@ -36,8 +37,24 @@ export async function resolveTarget(options: TargetOptions): Promise<Target> {
   const path = findNode(options.nodePath, cwd);
   const version = await versionOf(path, scriptEnvironment(process.env, env));
   const nodeOptions = [...(options.nodeOptions ?? [])];
-  if (kind === 'typescript') nodeOptions.push(...typeScriptOptions(script, version, nodeOptions));
-  return { script, args: [...options.args], cwd, node: { path, version }, nodeOptions, env };
+  const test = findTestRunner(script);
+  // Vitest and Jest bring their own TypeScript.
+  if (kind === 'typescript' && (test === null || test.runner.name === 'mocha'))
+    nodeOptions.push(...typeScriptOptions(script, version, nodeOptions));
+  return {
+    script,
+    args: [...options.args],
+    cwd: folderOf(test, cwd),
+    node: { path, version },
+    nodeOptions,
+    env,
+    ...(test === null ? {} : { runner: test.runner }),
+  };
+}
+
+/** Runners read the configuration of the folder they are started in: that of the test's own project, where we are not in it. */
+function folderOf(test: FoundRunner | null, cwd: string): string {
+  return test?.home == null || `${cwd}${sep}`.startsWith(`${test.home}${sep}`) ? cwd : test.home;
 }
 
 /** `node_modules/.bin/tsc` is a link to the program: its own name and package are what the report is about. */

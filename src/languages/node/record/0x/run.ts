@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Failure } from '../../../../core/failure.ts';
 import type { Target } from '../../../../core/recording.ts';
 import { scriptEnvironment, withoutDebugger } from '../environment.ts';
-import { announceLoader } from '../launch.ts';
+import { announceLoader, wordsOf } from '../launch.ts';
 import { FOLDER_VARIABLE, SETTINGS_VARIABLE, type AgentSettings } from './status.ts';
 
 /** Where 0x is installed: beside the bundled programs, or above them. Throws a Failure. */
@@ -26,15 +26,7 @@ export function start0x({ zeroX, options, cwd, preload, target, folder, agentFil
   const settings: AgentSettings = { statusFile, nodeOptions: target.nodeOptions, loader, nodeOptionsVariable: variable ?? null };
   const all = [...(preload === null ? [] : ['--require', preload]), zeroX, '--quiet', '--collect-only', ...options];
   // Its own list of optimised functions would go to stdout, into the script's output, and is only needed for its page.
-  const script = [
-    ...splitOptions(variable ?? ''),
-    ...nodeOptions,
-    '--require',
-    agentFile,
-    '--no-print-opt-source',
-    target.script,
-    ...target.args,
-  ];
+  const script = [...splitOptions(variable ?? ''), ...nodeOptions, '--require', agentFile, '--no-print-opt-source', ...wordsOf(target)];
   return spawn(target.node.path, [...all, '--output-dir', join(folder, 'out'), '--', target.node.path, ...script], {
     cwd,
     env: { ...env, [SETTINGS_VARIABLE]: JSON.stringify(settings), ...(preload !== null && { [FOLDER_VARIABLE]: target.cwd }) },

@@ -22,10 +22,11 @@ export function recordMainThread(channel: ChannelSettings): void {
     const loader = isChild ? null : channel.loader;
     const untilPort = !isChild && channel.untilPort;
     const ports = isChild ? channel.ports : untilPort;
-    const children = isChild ? { address: channel.address, secret: channel.secret, ports } : channel.children;
+    const { transforms } = channel;
+    const children = isChild ? { address: channel.address, secret: channel.secret, ports, transforms } : channel.children;
     hideOptions(process.execArgv, loader);
-    const settings = newWorkerSettings(fd, children, ports);
-    const thread = recordThread({ fd, thread: 0, name: isChild ? nameOfChild() : 'main', children });
+    const settings = newWorkerSettings(fd, children, { ports, transforms });
+    const thread = recordThread({ fd, thread: 0, name: isChild ? nameOfChild() : 'main', children, transforms });
     const workers = followWorkers(settings);
     const finish = () => {
       workers.finish();

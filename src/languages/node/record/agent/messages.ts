@@ -87,6 +87,8 @@ export interface ScriptSettings {
   untilPort: boolean;
   /** Null: the script's child processes are not measured. */
   children: ChildChannel | null;
+  /** A test runner transforms what it loads: the source maps are asked of V8 at the end. */
+  transforms: boolean;
 }
 
 /** Where the child processes of the script, and theirs, find the recorder. */
@@ -96,6 +98,8 @@ export interface ChildChannel {
   secret: string;
   /** Whether the recorder wants to know of open ports. */
   ports: boolean;
+  /** As in {@link ScriptSettings}. */
+  transforms: boolean;
 }
 
 export type ChildSettings = ChildChannel & { direct: boolean };

@@ -6,6 +6,7 @@ import { openChannel } from './channel.ts';
 import { nowUs } from './clock.ts';
 import { wrapCoreApis } from './core-apis.ts';
 import { tellPorts } from './listening.ts';
+import { loadedSourceMaps } from './loaded-source-maps.ts';
 import { followChildren, type StartedChildren } from './children.ts';
 import type { ChildChannel, FromAgent } from './messages.ts';
 import { createOperationLog } from './operation-log.ts';
@@ -41,10 +42,12 @@ export interface ThreadSettings {
   thread: number;
   name: string;
   children: ChildChannel | null;
+  /** What it loads is transformed: source maps are asked of V8 at the end. */
+  transforms: boolean;
 }
 
 /** Measures the calling thread. */
-export function recordThread({ fd, thread, name, children }: ThreadSettings): RecordedThread {
+export function recordThread({ fd, thread, name, children, transforms }: ThreadSettings): RecordedThread {
   const send: (message: FromAgent) => void = openChannel(fd, thread);
   const cpuUsage = process.cpuUsage.bind(process);
   const log = createOperationLog(createCallSites(__filename));
@@ -109,7 +112,9 @@ export function recordThread({ fd, thread, name, children }: ThreadSettings): Re
       const profile = profiler.stop();
       profiler = null;
       started?.leave();
-      send({ type: 'end', profile, crashed: crashed && process.listenerCount('uncaughtException') === 0, ...progress(profile) });
+      const last = progress(profile);
+      if (transforms) Object.assign(last.sourceMaps, loadedSourceMaps(userScripts(profile)));
+      send({ type: 'end', profile, crashed: crashed && process.listenerCount('uncaughtException') === 0, ...last });
       log.close();
     },
   };
@@ -122,6 +127,11 @@ function threadIdOf(): number | null {
   } catch {
     return null;
   }
+}
+
+function userScripts(profile: CpuProfile | null): Set<string> {
+  const urls = (profile?.nodes ?? []).map(({ callFrame }) => callFrame.url);
+  return new Set(urls.filter((url) => url !== '' && !url.startsWith('node:') && !url.includes('/node_modules/')));
 }
 
 /** Maps that Node keeps because a loader asked for it (tsx does): the loaded source is not what the file holds. */

@@ -15,10 +15,10 @@ export function recordWorkerThread(): void {
   if (loader !== null) keepLines(loader);
   if (!settings) return;
   try {
-    const { fd, children, counts, takenId, ports } = settings;
+    const { fd, children, counts, takenId, ports, transforms } = settings;
     hideThreadId(takenId);
     const number = Atomics.add(counts, BEGUN, 1) + 1;
-    const thread = recordThread({ fd, thread: number, name: `worker ${workerThreads.threadId}`, children });
+    const thread = recordThread({ fd, thread: number, name: `worker ${workerThreads.threadId}`, children, transforms });
     let finished = false;
     const finish = () => {
       if (finished) return;

@@ -1,5 +1,6 @@
 import workerThreads, { Worker } from 'node:worker_threads';
 import { type OperationLog, UNLISTED } from './operation-log.ts';
+import { withAgent } from './workers.ts';
 import { type Callable, replace } from './wrap.ts';
 
 /**
@@ -24,7 +25,7 @@ export function wrapWorkers(log: OperationLog, beforeWorker = () => {}): void {
     let worker: object | null = null;
     try {
       beforeWorker();
-      worker = Reflect.construct(target, args, newTarget) as object;
+      worker = Reflect.construct(target, withAgent(args), newTarget) as object;
       wait(worker, operation);
       starting.set(worker, operation);
       return worker;

@@ -19,6 +19,8 @@ export interface WorkerSettings {
   takenId: number;
   /** Whether the recorder wants to know of open ports. */
   ports: boolean;
+  /** Whether source maps are asked of V8. */
+  transforms: boolean;
 }
 
 export const BEGUN = 0;
@@ -38,8 +40,12 @@ const AGAIN_MS = 25;
 // The script's timers are wrapped; ours are not the script's.
 const later = globalThis.setTimeout;
 
-export function newWorkerSettings(fd: Int32Array, children: ChildChannel | null, ports: boolean): WorkerSettings {
-  return { fd, children, counts: new Int32Array(new SharedArrayBuffer(8)), takenId: 0, ports };
+export function newWorkerSettings(
+  fd: Int32Array,
+  children: ChildChannel | null,
+  wishes: Pick<WorkerSettings, 'ports' | 'transforms'>,
+): WorkerSettings {
+  return { fd, children, counts: new Int32Array(new SharedArrayBuffer(8)), takenId: 0, ...wishes };
 }
 
 export function offerToWorkers(settings: WorkerSettings): void {
@@ -61,6 +67,13 @@ export function offerLoader(loader: string): void {
 export function loaderOfWorkers(): string | null {
   const loader: unknown = workerThreads.getEnvironmentData(LOADER);
   return typeof loader === 'string' ? loader : null;
+}
+
+/** The arguments of a worker's construction; one with options for node of its own does not take over the agent from ours. */
+export function withAgent(args: unknown[]): unknown[] {
+  const [file, options, ...rest] = args as [unknown, { execArgv?: unknown } | undefined, ...unknown[]];
+  if (!Array.isArray(options?.execArgv)) return args;
+  return [file, { ...options, execArgv: ['--require', __filename, ...(options.execArgv as unknown[])] }, ...rest];
 }
 
 export interface StartedWorkers {
