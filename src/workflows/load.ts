@@ -43,7 +43,7 @@ export async function recordUnderLoad(recorder: Recorder, request: RecordRequest
   };
   const withinMs = load.portWithinMs ?? PORT_WITHIN_MS;
   const patience = setTimeout(
-    () => fail(`No port was opened within ${withinMs / 1000} s: --load needs a server that listens on a TCP port.`),
+    () => fail(`No port was opened within ${withinMs / 1000} s: a load needs a server that listens on a TCP port.`),
     withinMs,
   );
   let afterwards: NodeJS.Timeout | undefined;
