@@ -54,11 +54,11 @@ function wrapFileSystem(log: OperationLog): void {
  * Node's module loader reads modules through the public API: that is loading, not the script's reading. Whether it was the loader only a
  * stack can tell; what it passes is told at once.
  */
-function loaderMayCall(name: string): ((args: unknown[]) => boolean) | undefined {
+function loaderMayCall(name: string): ((first: unknown, second: unknown) => boolean) | undefined {
   if (name === 'realpathSync')
-    return ([, options]) => typeof options === 'object' && options !== null && Object.getOwnPropertySymbols(options).length > 0;
+    return (_, options) => typeof options === 'object' && options !== null && Object.getOwnPropertySymbols(options).length > 0;
   if (name !== 'readFileSync') return undefined;
-  return ([path, options]) =>
+  return (path, options) =>
     (typeof path === 'string' ? (options === 'utf8' || options === 'utf-8') && isAbsolute(path) : path instanceof URL) &&
     isModule.test(String(path));
 }

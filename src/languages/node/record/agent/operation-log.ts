@@ -10,7 +10,7 @@ const LONG_CALL_US = 500;
 /** So many stacks are taken whatever they cost; after them, this share of the elapsed time may go into stacks. */
 const ALWAYS_TAKEN = 300;
 const SYNC_SHARE = 0.01;
-const ASYNC_SHARE = 0.015;
+const ASYNC_SHARE = 0.01;
 /** A stack that seems to take longer was interrupted by the scheduler. */
 const DEAREST_STACK_US = 100;
 /** Past the budget, an API whose last stacks were this often the same is taken to be called from there again. */

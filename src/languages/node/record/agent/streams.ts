@@ -5,6 +5,7 @@ import { type OperationLog, UNLISTED } from './operation-log.ts';
 import { type Callable, type Owner, replace, wrapCallback, wrapEmitter } from './wrap.ts';
 
 const { apply } = Reflect;
+const NONE: unknown[] = [];
 const { then } = Promise.prototype as { then: Callable };
 
 /**
@@ -70,6 +71,8 @@ function wrapAnswers(log: OperationLog): void {
   const asked = new WeakMap<object, Asked>();
   const clients = new WeakSet();
   const connecting = new WeakMap<object, number>();
+  /** How many sockets are in `asked` and `connecting`: where there are none, most of the time, nothing is looked up. */
+  let waiting = 0;
   replace(prototype, 'connect', (original) => {
     const connect = log.api('net.connect');
     const wrapper: Callable = function (...args) {
@@ -82,26 +85,29 @@ function wrapAnswers(log: OperationLog): void {
         return apply(original, this, args);
       } finally {
         Error.stackTraceLimit = limit;
-        if (socket.connecting) connecting.set(socket, operation);
-        else log.end(operation);
+        if (socket.connecting && operation !== UNLISTED) {
+          if (!connecting.has(socket)) waiting++;
+          connecting.set(socket, operation);
+        } else log.end(operation);
       }
     };
     return wrapper;
   });
   const connected = (socket: net.Socket): void => {
     log.end(connecting.get(socket) ?? UNLISTED);
-    connecting.delete(socket);
+    if (connecting.delete(socket)) waiting--;
   };
   const ends = (socket: net.Socket, before: Asked): void => {
     log.end(before.operation);
-    asked.delete(socket);
+    if (asked.delete(socket)) waiting--;
   };
   replace(prototype, '_unrefTimer', (original) => {
     return function (this: unknown) {
+      if (waiting === 0) return apply(original, this, NONE);
       if (!(this as net.Socket).connecting && connecting.has(this as object)) connected(this as net.Socket);
       const before = asked.get(this as object);
       if (before && (this as net.Socket).bytesRead !== before.bytesRead) ends(this as net.Socket, before);
-      return apply(original, this, []);
+      return apply(original, this, NONE);
     };
   });
   replace(prototype, '_destroy', (original) => {
@@ -124,6 +130,7 @@ function wrapAnswers(log: OperationLog): void {
         if (operation === UNLISTED) return apply(original, this, args);
         const before = asked.get(socket);
         if (before) log.end(before.operation);
+        else waiting++;
         asked.set(socket, { operation, bytesRead: socket.bytesRead });
         const limit = Error.stackTraceLimit;
         Error.stackTraceLimit = limit + 1;

@@ -60,13 +60,15 @@ function callAlone(log: OperationLog, original: Callable, self: unknown, args: u
   }
 }
 
+const never = () => false;
+
 /** `mayBeNodes`: true where these arguments may be those of Node's own module loader, whose calls are not the script's. */
 export function wrapSync(
   log: OperationLog,
   owner: object,
   name: PropertyKey,
   api: string,
-  mayBeNodes?: (args: unknown[]) => boolean,
+  mayBeNodes: (first: unknown, second: unknown) => boolean = never,
 ): void {
   replace(owner, name, (original) => {
     const index = log.api(api);
@@ -75,7 +77,7 @@ export function wrapSync(
       const limit = Error.stackTraceLimit;
       log.busy = true;
       Error.stackTraceLimit = limit + 1;
-      log.startRunning(index, wrapper, mayBeNodes !== undefined && mayBeNodes(args));
+      log.startRunning(index, wrapper, mayBeNodes(args[0], args[1]));
       try {
         return apply(original, this, args);
       } finally {
