@@ -88,6 +88,7 @@ async function run(
       target: targetOf(command, target),
       engine: command.engine,
       ...(command.load === null ? {} : { load: { command: command.load } }),
+      countCalls: command.countCalls,
       ...(target === null ? {} : { minShare: target.minShare }),
       output: command.json ? 'stderr' : 'inherit',
       distFolder,

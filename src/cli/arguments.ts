@@ -19,6 +19,8 @@ export interface AdviseCommand {
   stopAfter: number | null;
   save: string | null;
   node: string | null;
+  /** The script is run a second time to count calls. */
+  countCalls: boolean;
   /** The words of a command that puts the script, a server, under load. */
   load: string[] | null;
   source: Source;
@@ -42,6 +44,7 @@ export const USAGE = `Profile first, optimize second: where a Node.js script spe
     --engine ENGINE          what measures it: v8 (default), 0x, clinic-doctor, clinic-flame or clinic-bubbleprof
     --stop-after SECONDS     end a server or an endless loop after this time and report what was measured
     --load COMMAND           measure a server from its first open port until COMMAND has ended: "autocannon -d 5 http://127.0.0.1:{port}"
+    --count-calls            run the script a second time to count calls: what one call takes decides whether a worker pays
     --save DIR               keep report.json, recording.json and profile.cpuprofile
     --node PATH              the node to run it with (default: the one on the PATH)
 
@@ -99,6 +102,7 @@ function parseAdvise(words: readonly string[]): Command {
       save: 'value',
       node: 'value',
       load: 'value',
+      'count-calls': 'flag',
       script: 'value',
       launch: 'value',
       file: 'value',
@@ -113,6 +117,9 @@ function parseAdvise(words: readonly string[]): Command {
     throw new UsageError(
       `--engine takes ${ENGINES.slice(0, -1).join(', ')} or ${ENGINES.at(-1) ?? ''}, not ${options.get('engine') ?? ''}.`,
     );
+  const server = ['load', 'stop-after'].find((name) => options.has(name));
+  if (options.has('count-calls') && server !== undefined)
+    throw new UsageError(`--count-calls needs a script that ends by itself: leave out --${server}.`);
   return {
     command: 'advise',
     json: options.has('json'),
@@ -122,6 +129,7 @@ function parseAdvise(words: readonly string[]): Command {
     stopAfter: options.has('stop-after') ? seconds(options.get('stop-after') ?? '') : null,
     save: options.get('save') ?? null,
     node: options.get('node') ?? null,
+    countCalls: options.has('count-calls'),
     load: options.has('load') ? loadCommand(options.get('load') ?? '') : null,
     source,
     args,

@@ -7,6 +7,7 @@ import { OFFER_SHARE, OFFER_US } from './classify/thresholds.ts';
 import { loopEvidence } from './classify/loop-evidence.ts';
 import { eventLoopOf } from './event-loop/event-loop.ts';
 import type { Language, Rule } from './language.ts';
+import { withCalls } from './profile/call-counts.ts';
 import { chargeLane } from './profile/charges.ts';
 import type { FunctionCharges } from './profile/function-charges.ts';
 import { hotSpotsOf, totalsOf } from './profile/find-hot-spots.ts';
@@ -15,6 +16,7 @@ import type { HotSpot } from './profile/hot-spots.ts';
 import { laneModel } from './profile/lane-model.ts';
 import { readFunctions } from './profile/read-functions.ts';
 import { mainTime, wholeTime } from './profile/run-time.ts';
+import { sourcePositions } from './profile/source-positions.ts';
 import { timedProfile } from './profile/timed-lanes.ts';
 import type { TimedProfile } from './profile/timed-profile.ts';
 import { timeline } from './profile/timeline.ts';
@@ -47,7 +49,13 @@ export function analyze(recording: Recording, anyLanguage: Language, read: ReadS
   const charges = new Map<number, FunctionCharges>();
   const linesOf = models.map((model, lane) => chargeLane(model, timelines[lane]!, charges));
   const eventLoop = models[0] ? eventLoopOf(models[0], timelines[0]!, linesOf[0]!, language) : null;
-  const hotSpots = hotSpotsOf(charges, totalsOf(timelines, table), models, wallUs, recording.target.cwd);
+  const maps = Object.assign({}, ...recording.lanes.map((lane) => lane.sourceMaps)) as Record<string, string>;
+  const hotSpots = withCalls(
+    hotSpotsOf(charges, totalsOf(timelines, table), models, wallUs, recording.target.cwd),
+    recording.calls,
+    recording.lanes,
+    sourcePositions(maps, recording.machine.platform),
+  );
   const time = mainTime(timelines[0], wallUs);
   const samples = models.reduce((sum, model) => sum + model.profile.sampleNode.length, 0);
   const whole = wholeTime(timelines, time);

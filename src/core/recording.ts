@@ -12,6 +12,8 @@ export interface Recording {
   run: Run;
   /** The main thread first. Empty when nothing could be measured. */
   lanes: Lane[];
+  /** From a run of its own that counted them; null or missing where none did. */
+  calls?: CallCounts | null;
   /** Sentences for the reader about what could not be measured, and why. */
   notes: string[];
   /** What another tool that looked at the same run says of it; null where none did or none could. */
@@ -187,3 +189,11 @@ export interface LoopRounds {
 
 /** Requests to the program's own servers are listed among the operations up to this many. */
 export const MOST_REQUESTS = 100_000;
+
+/** How often each function was called that was called at all, over all threads. Positions are those of the scripts as they were run. */
+export interface CallCounts {
+  scripts: {
+    url: string;
+    functions: { name: string; line: number; column: number; endLine: number; endColumn: number; calls: number }[];
+  }[];
+}

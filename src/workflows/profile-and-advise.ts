@@ -5,6 +5,7 @@ import type { EngineId, Recording } from '../core/recording.ts';
 import { node } from '../languages/node/index.ts';
 import { zeroXRecorder } from '../languages/node/record/0x.ts';
 import { clinicBubbleprofRecorder, clinicDoctorRecorder, clinicFlameRecorder } from '../languages/node/record/clinic.ts';
+import { countCalls } from '../languages/node/record/count-calls.ts';
 import type { Recorder, RecordRequest } from '../languages/node/record/recorder.ts';
 import { resolveTarget, type TargetOptions } from '../languages/node/record/target.ts';
 import { v8Recorder } from '../languages/node/record/v8.ts';
@@ -21,7 +22,7 @@ export async function profileAndAdvise(request: ProfileRequest): Promise<Profile
   if (request.cancel.aborted) throw new Failure('Cancelled before the script began.');
   const record = (run: RecordRequest): Promise<Recording> =>
     request.load === undefined ? recorder.record(run) : recordUnderLoad(recorder, run, request.load);
-  const recording = await record({
+  const run: RecordRequest = {
     target,
     machine,
     stop: request.stop,
@@ -29,9 +30,21 @@ export async function profileAndAdvise(request: ProfileRequest): Promise<Profile
     output: request.output,
     distFolder: request.distFolder,
     onProgress: (elapsedMs) => request.onProgress('running', elapsedMs),
-  });
+  };
+  const recording = await record(run);
+  if (request.countCalls) await addCalls(recording, run);
   request.onProgress('analysing', recording.run.wallUs / 1000);
   return { recording, analysis: analyze(recording, node, readSource, request.minShare) };
+}
+
+/** Counts calls in a second run, or says in the recording why not. */
+async function addCalls(recording: Recording, request: RecordRequest): Promise<void> {
+  const counted =
+    recording.run.ended === 'stopped'
+      ? 'Calls were not counted: the script had to be stopped, so a second run would not do the same.'
+      : await countCalls(request, recording);
+  if (typeof counted === 'string') recording.notes.push(counted);
+  else recording.calls = counted;
 }
 
 /** Loads the compiler that rules read source text with while other processes answer: after the run somebody waits for it. */
@@ -58,6 +71,8 @@ export interface ProfileRequest {
   engine: EngineId;
   /** A server is measured while this command runs, and then stopped. */
   load?: Load | undefined;
+  /** Run the script a second time, and count how often its functions are called. */
+  countCalls?: boolean;
   /** Of the run's wall time, 0 to 1, below which nothing is advised; 5 % where it isn't given. */
   minShare?: number;
   /** Where the script's output goes: see RecordRequest. */

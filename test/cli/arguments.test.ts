@@ -11,6 +11,7 @@ const plain = {
   stopAfter: null,
   save: null,
   node: null,
+  countCalls: false,
   load: null,
   args: [],
 };
@@ -27,6 +28,7 @@ const understood: [string, object][] = [
   ['advise a.js --json', { ...plain, source: script('a.js'), args: ['--json'] }],
   ['advise a.js -- --x', { ...plain, source: script('a.js'), args: ['--', '--x'] }],
   ['advise -- -odd.js -x', { ...plain, source: script('-odd.js'), args: ['-x'] }],
+  ['advise --count-calls a.js', { ...plain, countCalls: true, source: script('a.js') }],
   ['advise --engine 0x --stop-after 1.5 a.js', { ...plain, engine: '0x', stopAfter: 1.5, source: script('a.js') }],
   [
     'advise --engine=v8 --sarif=s --html h --save=d --node n a.js 1 2',
@@ -54,6 +56,7 @@ const refused: [string, RegExp][] = [
   ['advise --engine', /--engine needs a value/],
   ['advise --engine --json a.js', /--engine needs a value/],
   ['advise --engine perf a.js', /--engine takes v8, 0x, clinic-doctor, clinic-flame or clinic-bubbleprof, not perf/],
+  ['advise --count-calls --stop-after 3 a.js', /leave out --stop-after/],
   ['advise --stop-after soon a.js', /--stop-after takes seconds/],
   ['advise --stop-after 0 a.js', /--stop-after takes seconds/],
   ['advise --stop-after 100000 a.js', /--stop-after takes seconds/],

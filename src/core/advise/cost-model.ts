@@ -12,6 +12,10 @@ const POOL_THREADS = 4;
 /** Measured on two cores with Node 20: from `new Worker` to its first message. */
 const WORKER_START_US = 28_000;
 
+/** Measured on two cores with Node 20 to 24: what a call with small arguments takes of the main thread where many are on their way, and where each waits for the one before. */
+const WORKER_CALL_US = 15;
+const LONE_WORKER_CALL_US = 70;
+
 /** Measured with Node 20: resident memory that an idle worker and an idle node process add. */
 const WORKER_BYTES = 8_000_000;
 const PROCESS_BYTES = 40_000_000;
@@ -112,7 +116,9 @@ export function predictThreadPool(wallUs: number, nativeUs: number, calls: numbe
 /**
  * Computing moved to worker threads. On N cores the ceiling is N over the cores that the process keeps busy already (GC and JIT run on
  * threads of their own), measured as process CPU time over wall time: not N, and not told by the hot share alone. The low end gives a
- * third of that away to each worker's warm-up, copies and memory bandwidth.
+ * third of that away to each worker's warm-up, copies and memory bandwidth. Each call's messages take the main thread's time; what
+ * copying large arguments takes is not measured.
+ * @param calls how often what moves is called; null where that was not counted
  */
 export function predictWorkers(
   wallUs: number,
@@ -124,14 +130,17 @@ export function predictWorkers(
   const busy = processCpuUs === null ? 1.1 : Math.max(1, processCpuUs / wallUs);
   const threads = calls === null ? cores : Math.min(cores, calls);
   const ceiling = Math.max(1, threads / busy);
-  const best = computeUs / ceiling + WORKER_START_US;
-  const worst = computeUs / Math.max(1, 1 + (ceiling - 1) * 0.4) + 2 * WORKER_START_US;
+  const best = Math.max(computeUs / ceiling, (calls ?? 0) * WORKER_CALL_US) + WORKER_START_US;
+  const worst = computeUs / Math.max(1, 1 + (ceiling - 1) * 0.4) + 2 * WORKER_START_US + (calls ?? 0) * LONE_WORKER_CALL_US;
   return prediction(wallUs, {
     low: wallUs / (wallUs - computeUs + worst),
     high: wallUs / (wallUs - computeUs + best),
     basis:
       `${formatDuration(computeUs / 1000)} of computing on ${cores} cores, of which the process keeps ${busy.toFixed(2)} busy ` +
-      `${processCpuUs === null ? '(supposed)' : '(measured)'}: at most ${formatSpeedup(ceiling)} there; a worker takes ${WORKER_START_US / 1000} ms to start`,
+      `${processCpuUs === null ? '(supposed)' : '(measured)'}: at most ${formatSpeedup(ceiling)} there; a worker takes ${WORKER_START_US / 1000} ms to start` +
+      (calls === null
+        ? ''
+        : `; the messages of ${calls} calls take ${formatDuration((calls * WORKER_CALL_US) / 1000)} to ${formatDuration((calls * LONE_WORKER_CALL_US) / 1000)}`),
   });
 }
 

@@ -116,6 +116,7 @@ export interface ReportHotSpot {
   totalMs: number;
   /** What the function's own lines are answerable for: their computing, the core and dependency work and the waits they started. */
   time: TimeSplitMs;
+  /** On all threads, from a second run that counted; null where none did. */
   calls: number | null;
   bound: Bound;
   lines: { line: number; time: TimeSplitMs }[];

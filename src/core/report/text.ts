@@ -77,10 +77,16 @@ function hotSpotRows(report: Report, spot: ReportHotSpot): string[] {
   const lines = spot.lines.filter((line) => sum(line.time) >= sum(spot.time) * TOLD_SHARE).slice(0, MOST_LINES);
   const whole = lines.length === 1 && sum(lines[0]!.time) >= sum(spot.time) * WHOLE_SHARE;
   return [
-    `${share}${time}  ${cut(`${spot.function}  ${place(report, spot.file, spot.line)}`, WIDTH - 17)}`,
+    `${share}${time}  ${cut(`${spot.function}  ${place(report, spot.file, spot.line)}${counted(spot)}`, WIDTH - 17)}`,
     ...(whole ? [] : [indent + cut(kinds(spot.time), WIDTH - 17)]),
     ...lines.map(({ line, time: split }) => indent + cut(`line ${line}: ${kinds(split)}${callsOf(spot, line)}`, WIDTH - 17)),
   ];
+}
+
+/** `  ×1500, 0.3 ms each` where calls were counted. */
+function counted({ calls, totalMs }: ReportHotSpot): string {
+  if (calls === null || calls === 0) return '';
+  return calls === 1 ? '  ×1' : `  ×${calls}, ${formatDuration(totalMs / calls)} each`;
 }
 
 /** ` (fs.readFileSync ×120)`: the two longest of the line's core calls. */

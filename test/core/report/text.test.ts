@@ -43,7 +43,7 @@ const report: Report = {
       selfMs: 720,
       totalMs: 720,
       time: { ...none, jsCpuMs: 720 },
-      calls: null,
+      calls: 1500,
       bound: 'cpu-js',
       lines: [
         { line: 5, time: { ...none, jsCpuMs: 500 } },
@@ -83,7 +83,7 @@ It exited with code 3.
 Hot spots
   62 %   1.50 s  loadAll  lib/load.js:12
                  line 14: blocked 1.50 s (child_process.execFileSync ×120)
-  30 %   720 ms  render  report.js:3
+  30 %   720 ms  render  report.js:3  ×1500, 0.5 ms each
                  JavaScript 720 ms
                  line 5: JavaScript 500 ms
                  line 7: JavaScript 220 ms

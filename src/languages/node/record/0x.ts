@@ -59,7 +59,14 @@ async function recordInto(folder: string, engine: TickEngine, request: RecordReq
   const { target, output } = request;
   const statusFile = join(folder, 'status.json');
   const agentFile = join(request.distFolder, 'agent-0x.cjs');
-  const child = start0x({ ...engine.prepare(folder, request), target, folder, agentFile, statusFile, output });
+  const child = start0x({
+    ...engine.prepare(folder, request),
+    target,
+    folder,
+    agentFile,
+    statusFile,
+    output: output === 'none' ? 'stderr' : output,
+  });
   const said = passOnErrors(child);
   await ended(child, request, () => readStatus(statusFile));
   refuseCancelled(request);

@@ -43,7 +43,10 @@ export function launch(
       transforms,
       children: children && { ...children, ports: untilPort, transforms },
     }),
-    stdio: ['inherit', output === 'stderr' ? 2 : 'inherit', 'inherit', 'pipe', 'pipe'],
+    stdio:
+      output === 'none'
+        ? ['ignore', 'ignore', 'ignore', 'pipe', 'pipe']
+        : ['inherit', output === 'stderr' ? 2 : 'inherit', 'inherit', 'pipe', 'pipe'],
   });
   const fromAgent = child.stdio[3] as Readable;
   const toAgent = child.stdio[4] as Writable;

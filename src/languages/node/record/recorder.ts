@@ -17,8 +17,8 @@ export interface RecordRequest {
   stop: AbortSignal;
   /** Aborted: end the script, throw away what was measured, throw a Failure. */
   cancel: AbortSignal;
-  /** Where the script's output goes: our own stdout and stderr, or all of it to our stderr (so that stdout stays pure JSON). Its stdin is always ours. */
-  output: 'inherit' | 'stderr';
+  /** Where the script's output goes: our own stdout and stderr, or all of it to our stderr (so that stdout stays pure JSON). Its stdin is ours then. With `none` it has neither. */
+  output: 'inherit' | 'stderr' | 'none';
   /** The folder that holds the bundled programs (`agent.cjs`). */
   distFolder: string;
   /**

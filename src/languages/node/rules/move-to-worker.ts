@@ -120,7 +120,9 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
       ? { available: false, reason: reason ?? `${name} can't move to a worker.` }
       : orRefuse(() => rewrite(source, choice, context.read));
   const perCall =
-    each === null ? 'how long one call takes was not measured: below about 1 ms the gain shrinks' : `${formatDuration(each / 1000)} a call`;
+    each === null
+      ? 'how long one call takes was not measured (`--count-calls` does): below about 1 ms the gain shrinks'
+      : `${formatDuration(each / 1000)} a call`;
   return [
     {
       model: 'worker-threads',
