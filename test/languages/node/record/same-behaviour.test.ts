@@ -91,6 +91,19 @@ const scripts: { name: string; file: string; source: string; args?: string[]; st
       fs.readFileSync(__filename); fs.readFile(__filename, () => { console.log(new Error().stack, Error.stackTraceLimit, typeof Error.prepareStackTrace); });`,
   },
   {
+    name: 'the stacks of callbacks and of what comes after an await',
+    file: 'stacks.cjs',
+    source: `const fs = require('node:fs'), zlib = require('node:zlib'), net = require('node:net');
+      const show = (what) => console.log(what, new Error('here').stack.replace(/ \\[as .*\\]/g, ''));
+      fs.readFile(__filename, function read() { show('callback');
+        zlib.gzip('text', function zip(error, zipped) { show(typeof error + zipped.length); setTimeout(function later() { show('timer'); promised(); }, 1); }); });
+      async function promised() { await fs.promises.stat(__filename); show('promise');
+        fs.stat('/does/not/exist', (error) => { console.log(error.stack); talk(); }); }
+      function talk() { const server = net.createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1', () => {
+        const socket = net.connect(server.address().port, '127.0.0.1', function connected() { show('connected'); socket.write('x', function written() { show('written'); }); });
+        socket.on('data', function answered() { show('answered'); socket.destroy(); server.close(); }); }); }`,
+  },
+  {
     name: 'streams, sockets, their order of events and their errors',
     file: 'streams.mjs',
     source: `import net from 'node:net'; import tls from 'node:tls'; import stream, { Readable, PassThrough } from 'node:stream'; import { once } from 'node:events';

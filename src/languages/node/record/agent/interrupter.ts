@@ -21,6 +21,8 @@ const PATIENCE_MS = 1500;
 const beganMs = performance.now();
 let handle: string | undefined;
 let released = false;
+/** What is still to be asked, one at a time: an interrupt would come in the middle of the one before. */
+const asking: { what: Asked; answered: () => void }[] = [];
 const session = new inspector.Session();
 session.connectToMainThread();
 const socket = typeof recorder === 'number' ? new Socket({ fd: recorder, readable: true, writable: false }) : callRecorder(recorder);
@@ -67,12 +69,26 @@ function begin(): void {
       return;
     }
     Atomics.notify(state, 0);
+    askNext();
     flushLater();
   });
 }
 
-function ask(what: 'flush' | 'stop' | 'begin' | 'release', answered: () => void): void {
-  if (handle === undefined) return;
+type Asked = 'flush' | 'stop' | 'begin' | 'release';
+
+function ask(what: Asked, answered: () => void): void {
+  if (asking.push({ what, answered }) === 1) askNext();
+}
+
+function askNext(): void {
+  const [next] = asking;
+  if (handle === undefined || !next) return;
+  const { what } = next;
+  const answered = () => {
+    asking.shift();
+    next.answered();
+    askNext();
+  };
   session.post('Runtime.callFunctionOn', { objectId: handle, functionDeclaration: `function ${HANDLE}() { this.${what}() }` }, answered);
 }
 

@@ -58,6 +58,17 @@ export function recordThread({ fd, thread, name, children, transforms }: ThreadS
   let crashed = false;
   let begun = false;
   let started: StartedChildren | null = null;
+  /** Whether a message is being made or sent: an interrupt that comes meanwhile must not send one in its middle. */
+  let busy = false;
+  const alone = (speak: (running: Profiler) => void): void => {
+    if (!profiler || busy) return;
+    busy = true;
+    try {
+      speak(profiler);
+    } finally {
+      busy = false;
+    }
+  };
   const progress = (profile: CpuProfile | null) => {
     const { user, system } = cpuUsage(cpuAtStart);
     return {
@@ -98,25 +109,27 @@ export function recordThread({ fd, thread, name, children, transforms }: ThreadS
       cpuAtStart = cpuUsage();
       log.open();
       rounds?.begin();
-      send({ type: 'start', name, pid: process.pid, tid, atUs: Math.round(nowUs()), profiling: { beforeUs, afterUs }, poolThreads });
+      alone(() =>
+        send({ type: 'start', name, pid: process.pid, tid, atUs: Math.round(nowUs()), profiling: { beforeUs, afterUs }, poolThreads }),
+      );
     },
-    flush() {
-      if (!profiler) return;
-      const slice = profiler.slice();
-      send({ type: 'part', slice, ...progress(slice) });
-    },
+    flush: () =>
+      alone((running) => {
+        const slice = running.slice();
+        send({ type: 'part', slice, ...progress(slice) });
+      }),
     leave: () => started?.leave(),
-    finish() {
-      if (!profiler) return;
-      log.endRunning();
-      const profile = profiler.stop();
-      profiler = null;
-      started?.leave();
-      const last = progress(profile);
-      if (transforms) Object.assign(last.sourceMaps, loadedSourceMaps(userScripts(profile)));
-      send({ type: 'end', profile, crashed: crashed && process.listenerCount('uncaughtException') === 0, ...last });
-      log.close();
-    },
+    finish: () =>
+      alone((running) => {
+        log.endRunning();
+        const profile = running.stop();
+        profiler = null;
+        started?.leave();
+        const last = progress(profile);
+        if (transforms) Object.assign(last.sourceMaps, loadedSourceMaps(userScripts(profile)));
+        send({ type: 'end', profile, crashed: crashed && process.listenerCount('uncaughtException') === 0, ...last });
+        log.close();
+      }),
   };
 }
 

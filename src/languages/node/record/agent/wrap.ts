@@ -90,6 +90,25 @@ export function wrapSync(
   });
 }
 
+/**
+ * A proxy's handler that ends an operation when the callback is called. The proxy asks for a trap and, as there is none, goes on to the callback:
+ * nothing of ours is on the callback's stack.
+ */
+class Ending {
+  readonly #log: OperationLog;
+  readonly #operation: number;
+
+  constructor(log: OperationLog, operation: number) {
+    this.#log = log;
+    this.#operation = operation;
+  }
+
+  get apply(): undefined {
+    this.#log.end(this.#operation);
+    return undefined;
+  }
+}
+
 /** For APIs whose last argument is a callback; without one they count as synchronous where `syncApi` says so, else not at all. */
 export function wrapCallback(log: OperationLog, owner: object, name: PropertyKey, api: string, syncWithout = false): void {
   replace(owner, name, (original) => {
@@ -109,10 +128,7 @@ export function wrapCallback(log: OperationLog, owner: object, name: PropertyKey
       }
       const operation = log.begin(index, wrapper);
       if (operation === UNLISTED) return apply(original, this, args);
-      args[last] = function (this: unknown, ...results: unknown[]) {
-        log.end(operation);
-        return apply(callback as Callable, this, results);
-      };
+      args[last] = new Proxy(callback as Callable, new Ending(log, operation) as object);
       let began = false;
       try {
         const result = callAlone(log, original, this, args);
