@@ -91,7 +91,18 @@ export function sampleReport(): Report {
     target: { script: `${folder}/report.js`, args: [], cwd: folder, node: '22.11.0' },
     run: { engine: 'v8', wallMs, exitCode: 0, signal: null, ended: 'exit' },
     machine: { logicalCores: 8, physicalCores: 4, memoryBytes: 16e9, platform: 'linux', load: 0.1 },
-    eventLoop: null,
+    eventLoop: {
+      utilisation: 0.62,
+      serving: true,
+      requests: 40,
+      delayMs: { mean: 31, p50: 4, p90: 120, p99: 480, max: 520 },
+      histogram: [{ overMs: 100, share: 0.12 }],
+      blocked: { times: 3, totalMs: 780, heldUp: 16 },
+      blockages: [
+        { startMs: 90, durationMs: 520, function: 'loadAll', file: file('loadAll'), line: 14, heldUp: 13 },
+        { startMs: 2300, durationMs: 85, function: null, file: null, line: null, heldUp: null },
+      ],
+    },
     time: { jsCpuMs: 533, nativeCpuMs: 130, blockedMs: 1440, awaitedMs: 160, gcMs: 45, loadingMs: 90, idleMs: 12 },
     verdict: {
       bound: 'blocking-io',
