@@ -31,7 +31,7 @@ const cases = [
     bound: 'async-wait',
     hot: 'fetchPrice',
     rule: 'overlap-awaits',
-    says: /^clinic bubbleprof: of \d+ asynchronous operations those begun in (fetchPrice|startService)/,
+    says: /^clinic bubbleprof followed \d+ asynchronous operations: those begun in (fetchPrice|startService)/,
   },
 ] as const;
 

@@ -44,16 +44,19 @@ const CATEGORIES: Record<DoctorCategory, string> = {
   unknown: 'an issue that it can’t name',
 };
 
+/** With fewer of them it does not begin to judge. */
+const DOCTORS_FEWEST_SAMPLES = 4;
+
 const COMPUTING: readonly Bound[] = ['cpu-js', 'cpu-native'];
 
 function doctor({ category, samples }: Extract<Opinion, { tool: 'clinic-doctor' }>, measured: Measured): Judged {
   const title = CATEGORIES[category] as string | undefined;
   const verdict = `clinic doctor finds ${title ?? `an issue it calls ${category}`} in its ${counted(samples, 'sample')}.`;
-  return { verdict, ...doctorAgainst(category, measured) };
+  return { verdict, ...doctorAgainst(category, samples, measured) };
 }
 
 /** How doctor comes to each category is in its analysis: delay at least 10 ms in the median or 100 ms once, CPU use, steps of handles and memory. */
-function doctorAgainst(category: DoctorCategory, { bound, time }: Measured): Omit<Judged, 'verdict'> {
+function doctorAgainst(category: DoctorCategory, samples: number, { bound, time }: Measured): Omit<Judged, 'verdict'> {
   const known = (why: string | null = null): Omit<Judged, 'verdict'> => ({ agrees: true, why });
   const otherwise = (why: string): Omit<Judged, 'verdict'> => ({ agrees: false, why });
   const open = (why: string | null = null): Omit<Judged, 'verdict'> => ({ agrees: null, why });
@@ -90,9 +93,9 @@ function doctorAgainst(category: DoctorCategory, { bound, time }: Measured): Omi
       return open('it looks for a server’s symptoms (delays, idle processors, growing memory), not for what a run’s time went into.');
     case 'data':
       return open(
-        bound === 'async-wait'
-          ? 'its sampler needs a longer run.'
-          : 'its sampler is a timer, which never fires while the script doesn’t yield.',
+        samples < DOCTORS_FEWEST_SAMPLES && bound !== 'async-wait'
+          ? 'its sampler is a timer, which never fires while the script doesn’t yield.'
+          : 'it needs a longer run, of some seconds.',
       );
     default:
       return open();
@@ -136,7 +139,7 @@ function bubbleprof(
   const verdict =
     longest === null
       ? 'clinic bubbleprof saw no asynchronous operation of the script take any time.'
-      : `clinic bubbleprof: of ${counted(operations, 'asynchronous operation')} those begun in ${longest.function} (${relativeTo(cwd, longest.file)}:${longest.line}) were open longest, ${formatDuration(longest.asyncMs)}.`;
+      : `clinic bubbleprof followed ${counted(operations, 'asynchronous operation')}: those begun in ${longest.function} (${relativeTo(cwd, longest.file)}:${longest.line}) were open longest, ${formatDuration(longest.asyncMs)}.`;
   const awaitedUs = time.awaitSerialUs + time.awaitOverlappedUs;
   if (bound !== 'async-wait') {
     if (awaitedUs >= sumOf(time) * DOMINANT_SHARE) return { verdict, agrees: null, why: null };

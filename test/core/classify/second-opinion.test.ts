@@ -34,7 +34,7 @@ function judged(opinion: Opinion, bound: Bound): { agrees: boolean | null; sente
   return { agrees: second.agrees, sentence: opinionSentence(second) };
 }
 
-const doctor = (category: DoctorCategory): Opinion => ({ tool: 'clinic-doctor', category, samples: 120 });
+const doctor = (category: DoctorCategory, samples = 120): Opinion => ({ tool: 'clinic-doctor', category, samples });
 const flame = (name: string, file: string, line: number): Opinion => ({
   tool: 'clinic-flame',
   hottest: { function: name, file, line, share: 0.8 },
@@ -61,8 +61,9 @@ const cases: [Opinion, Bound, boolean | null, RegExp][] = [
   [doctor('gc'), 'gc', true, /garbage collection issue in its 120 samples\.$/],
   [doctor('gc'), 'cpu-js', false, /collecting garbage took 0 ms \(0 %\)/],
   [doctor('none'), 'cpu-js', null, /finds no issue .* symptoms/],
-  [doctor('data'), 'cpu-js', null, /too little data .* a timer, which never fires while the script doesn’t yield/],
+  [doctor('data', 1), 'cpu-js', null, /too little data .* a timer, which never fires while the script doesn’t yield/],
   [doctor('data'), 'async-wait', null, /needs a longer run/],
+  [doctor('data'), 'mixed', null, /needs a longer run/],
   [doctor('unknown'), 'cpu-js', null, /can’t name in its 120 samples\.$/],
   [doctor('new-in-14' as DoctorCategory), 'cpu-js', null, /an issue it calls new-in-14/],
   [doctor('io'), 'insufficient-data', null, /I\/O issue in its 120 samples\.$/],
@@ -76,7 +77,7 @@ const cases: [Opinion, Bound, boolean | null, RegExp][] = [
     bubbleprof('load', '/app/load.js', 5),
     'async-wait',
     true,
-    /of 200 asynchronous operations those begun in load \(load\.js:5\) were open longest, 850 ms\.$/,
+    /followed 200 asynchronous operations: those begun in load \(load\.js:5\) were open longest, 850 ms\.$/,
   ],
   [
     bubbleprof('serve', '/app/serve.js', 2),

@@ -3,13 +3,14 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../../core/failure.ts';
+import { formatDuration, formatShare } from '../../../core/report/format.ts';
 import type { Lane, Opinion, Recording, Target } from '../../../core/recording.ts';
 import { tickRecorder } from './0x.ts';
 import { analyse, type AnalysisFailure } from './clinic/analyse.ts';
 import { findTool } from './clinic/find.ts';
 import { followSize } from './clinic/size-limit.ts';
 import { RUN, SETTINGS_VARIABLE, type AnalysisRequest, type InjectSettings } from './clinic/settings.ts';
-import { withoutCollector } from './clinic/without-collector.ts';
+import { type CollectorFiles, collectorUs, withoutCollector } from './clinic/without-collector.ts';
 import type { Recorder, RecordRequest } from './recorder.ts';
 import { v8Recorder } from './v8.ts';
 
@@ -81,18 +82,20 @@ async function recordInto(folder: string, { tool, packageFolder, collector }: To
   } finally {
     size.forget();
   }
+  const files = { packageFolder, injectFile: injectIn(request.distFolder) };
+  const exceeded = size.exceeded.aborted && !request.stop.aborted;
   const { opinion, notes } = await judge({ tool, packageFolder, folder }, request);
   if (request.cancel.aborted) throw new Failure('Profiling was cancelled.');
   return {
     ...recording,
     engine: `clinic-${tool}`,
     target: request.target,
-    lanes: recording.lanes.map((lane): Lane => withoutCollector(lane, packageFolder)),
+    run: exceeded ? { ...recording.run, ended: 'killed' } : recording.run,
+    lanes: recording.lanes.map((lane): Lane => withoutCollector(lane, files)),
     notes: [
       ...recording.notes,
-      ...(size.exceeded.aborted
-        ? [`The run was stopped when clinic ${tool} had written ${size.limitMb} MB: use the engine v8 for all of it.`]
-        : []),
+      ...(exceeded ? [`Unblock ended the run when clinic ${tool} had written ${size.limitMb} MB: use the engine v8 for all of it.`] : []),
+      ...costNote(tool, recording, files),
       ...notes,
     ],
     opinion,
@@ -106,7 +109,7 @@ function collecting(
 ): Target {
   const prefix = `NODE_CLINIC_${tool.toUpperCase()}`;
   const nodeOptions = [
-    `--require=${join(distFolder, 'clinic-inject.cjs')}`,
+    `--require=${injectIn(distFolder)}`,
     '--trace-events-enabled',
     `--trace-event-categories=${tool === 'doctor' ? 'v8' : 'node.async_hooks'}`,
     `--trace-event-file-pattern=${join(folder, 'node_trace.${rotation}.log')}`,
@@ -134,6 +137,17 @@ function collecting(
   };
 }
 
+/** Below this share of the run the collector's own work is not worth a sentence. */
+const TOLD_COST = 0.03;
+
+function costNote(tool: string, { lanes, run }: Recording, files: CollectorFiles): string[] {
+  const [main] = lanes;
+  const us = main ? collectorUs(main, files) : 0;
+  if (us < run.wallUs * TOLD_COST) return [];
+  const share = formatShare(us / run.wallUs);
+  return [`clinic ${tool} itself took ${formatDuration(us / 1000)} (${share}) of the run: its times are longer than without it.`];
+}
+
 async function judge(
   request: Pick<AnalysisRequest, 'tool' | 'packageFolder' | 'folder'>,
   { target, distFolder, cancel }: RecordRequest,
@@ -143,6 +157,10 @@ async function judge(
     return { opinion: null, notes: [noOpinion(request.tool, { failed: 'collector', detail: readFileSync(failure, 'utf8') })] };
   const outcome = await analyse({ ...request, script: target.script, ownFolder: distFolder }, distFolder, cancel);
   return 'opinion' in outcome ? { opinion: outcome.opinion, notes: [] } : { opinion: null, notes: [noOpinion(request.tool, outcome)] };
+}
+
+function injectIn(distFolder: string): string {
+  return join(distFolder, 'clinic-inject.cjs');
 }
 
 function failureIn(folder: string): string {

@@ -21,11 +21,15 @@ export function analyse(request: AnalysisRequest, distFolder: string, cancel: Ab
     delete env['NODE_OPTIONS'];
     const child = execFile(
       process.execPath,
-      [`--max-old-space-size=${MEMORY_MB}`, join(distFolder, 'clinic-analysis.cjs'), JSON.stringify(request)],
+      [
+        `--max-old-space-size=${limit('UNBLOCK_CLINIC_MEMORY_MB', MEMORY_MB)}`,
+        join(distFolder, 'clinic-analysis.cjs'),
+        JSON.stringify(request),
+      ],
       {
         cwd: request.folder,
         env,
-        timeout: limitMs(),
+        timeout: limit('UNBLOCK_CLINIC_ANALYSIS_MS', WITHIN_MS),
         killSignal: 'SIGKILL',
         maxBuffer: 16e6,
         windowsHide: true,
@@ -55,8 +59,8 @@ function opinionIn(stdout: string): Opinion | null {
   }
 }
 
-/** Shorter only in tests. */
-function limitMs(): number {
-  const limit = Number(process.env['UNBLOCK_CLINIC_ANALYSIS_MS']);
-  return limit > 0 ? limit : WITHIN_MS;
+/** Limits are given only in tests. */
+function limit(variable: string, otherwise: number): number {
+  const given = Number(process.env[variable]);
+  return given > 0 ? given : otherwise;
 }

@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import type { Opinion } from '../../../../core/recording.ts';
 import { readBubbleprof } from './bubbleprof-analysis.ts';
 import { readDoctor } from './doctor-analysis.ts';
@@ -14,4 +15,15 @@ const read: Record<AnalysisRequest['tool'], (request: AnalysisRequest) => Promis
   flame: readFlame,
   bubbleprof: readBubbleprof,
 };
+endWithParent();
+// Ctrl+C in a terminal reaches all processes there: it is the script's.
+process.on('SIGINT', () => undefined);
 void read[request.tool](request).then((opinion) => process.stdout.write(JSON.stringify(opinion), () => process.exit()));
+
+/** Its stdin ends with the process that waits for the answer, even one that was killed; a thread of its own hears that while this one computes. */
+function endWithParent(): void {
+  const watch = `
+    const end = () => process.kill(process.pid, 'SIGKILL');
+    new (require('node:net').Socket)({ fd: 0 }).on('end', end).on('error', end).resume();`;
+  new Worker(watch, { eval: true }).unref();
+}

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
+import { writingSynchronously } from './sync-writer.ts';
 import { SETTINGS_VARIABLE, type InjectSettings } from './settings.ts';
 
 /**
@@ -13,7 +14,8 @@ if (isMainThread && text !== undefined) {
   const inherited = Object.keys(variables).map((name): [string, string | undefined] => [name, process.env[name]]);
   Object.assign(process.env, variables);
   try {
-    withoutItsSignals(() => withoutItsWarning(createRequire(collector), () => void createRequire(collector)(collector)));
+    const load = createRequire(collector);
+    writingSynchronously(() => withoutItsSignals(() => withoutItsWarning(load, () => void load(collector))));
   } catch (error) {
     writeFileSync(failureFile, error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
