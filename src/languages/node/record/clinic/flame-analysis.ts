@@ -30,6 +30,12 @@ export async function readFlame({ packageFolder, folder, script, ownFolder }: An
     JSON.stringify({ mainDirectory: dirname(script), pathSeparator: sep, nodeVersions: process.versions, toolVersion: '' }),
   );
   const { merged } = await analyse(paths);
+  // At first it hides what ran while modules were loaded, which in a script may be everything: shown, as its menu can.
+  const { setStackTop, defaultExclude } = load('./shared.js') as {
+    setStackTop: (root: FlameFrame, exclude: Set<string>) => void;
+    defaultExclude: Set<string>;
+  };
+  setStackTop(merged, new Set([...defaultExclude].filter((kind) => kind !== 'is:init')));
   const functions = new Map<string, { frame: FlameFrame; top: number }>();
   let samples = 0;
   const walk = (frame: FlameFrame): void => {
