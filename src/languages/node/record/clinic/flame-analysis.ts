@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, sep } from 'node:path';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Opinion } from '../../../../core/recording.ts';
+import { TOP_LEVEL } from '../../../../core/profile/frames.ts';
 import type { AnalysisRequest } from './settings.ts';
 
 type Analyse = (paths: Record<'/systeminfo' | '/samples' | '/inlinedfunctions', string>) => Promise<{ merged: FlameFrame }>;
@@ -13,6 +14,9 @@ interface FlameFrame {
   functionName: string | null;
   fullFileName: string | null;
   lineNumber: number | null;
+  columnNumber: number | null;
+  /** app, deps, core, wasm or all-v8. */
+  category: string;
   onStackTop: { asViewed: number };
   children: FlameFrame[];
 }
@@ -30,11 +34,12 @@ export async function readFlame({ packageFolder, folder, script, ownFolder }: An
     JSON.stringify({ mainDirectory: dirname(script), pathSeparator: sep, nodeVersions: process.versions, toolVersion: '' }),
   );
   const { merged } = await analyse(paths);
-  // At first it hides what ran while modules were loaded, which in a script may be everything: shown, as its menu can.
+  // It hides what ran while modules were loaded, which in a script may be everything, and with V8's own frames all code in files other than .js.
   const { setStackTop, defaultExclude } = load('./shared.js') as {
     setStackTop: (root: FlameFrame, exclude: Set<string>) => void;
     defaultExclude: Set<string>;
   };
+  nameOwnCode(merged);
   setStackTop(merged, new Set([...defaultExclude].filter((kind) => kind !== 'is:init')));
   const functions = new Map<string, { frame: FlameFrame; top: number }>();
   let samples = 0;
@@ -56,7 +61,7 @@ export async function readFlame({ packageFolder, folder, script, ownFolder }: An
     tool: 'clinic-flame',
     hottest: hottest
       ? {
-          function: hottest.frame.functionName ?? hottest.frame.name,
+          function: isTopLevel(hottest.frame) ? TOP_LEVEL : (hottest.frame.functionName ?? hottest.frame.name),
           file: fileOf(hottest.frame),
           line: hottest.frame.lineNumber ?? 1,
           share: hottest.top / samples,
@@ -64,6 +69,16 @@ export async function readFlame({ packageFolder, folder, script, ownFolder }: An
       : null,
     samples,
   };
+}
+
+/** V8 names a module's own code nothing and has it begin with the file. */
+function isTopLevel({ functionName, lineNumber, columnNumber }: FlameFrame): boolean {
+  return /^[(<]anonymous[)>]$/.test(functionName ?? '') && lineNumber === 1 && (columnNumber ?? 0) <= 1;
+}
+
+function nameOwnCode(frame: FlameFrame): void {
+  if (frame.category === 'all-v8' && isAbsolute(fileOf(frame))) frame.category = 'app';
+  frame.children.forEach(nameOwnCode);
 }
 
 function fileOf({ fullFileName }: FlameFrame): string {
