@@ -26,13 +26,15 @@ export interface ChildProcesses {
   /** Processes that have something to say still, by their ids. */
   unanswered(): number[];
   tell(word: ToAgent): void;
+  /** Calls back when the process of this id has sent what it measured, or will not: at once where it is none of ours. */
+  flush(pid: number, done: () => void): void;
   /** Has those that run on hand out what they measured and run on unmeasured. */
   release(): Promise<void>;
   close(): void;
 }
 
 /** Listens for the agents of the script's child processes: they call by themselves, whoever started them, so that no descriptor is handed down. `opened`: one of them opened a port. */
-export async function listenForChildren(opened: (port: number) => void): Promise<ChildProcesses> {
+export async function listenForChildren(opened: (port: number) => void, most = MOST_PROCESSES): Promise<ChildProcesses> {
   const secret = randomBytes(16).toString('hex');
   const callers = new Map<Socket, MeasuredProcess | null>();
   const measured: MeasuredProcess[] = [];
@@ -47,7 +49,7 @@ export async function listenForChildren(opened: (port: number) => void): Promise
       return null;
     }
     if (message.direct) direct++;
-    if (over || measured.length >= MOST_PROCESSES) {
+    if (over || measured.length >= most) {
       refused++;
       socket.end('leave\n');
       return null;
@@ -58,14 +60,32 @@ export async function listenForChildren(opened: (port: number) => void): Promise
     socket.write('go\n');
     return process;
   };
+  const waiting = new Map<MeasuredProcess, (() => void)[]>();
+  const flush = (pid: number, done: () => void) => {
+    const [caller] = running().filter(([, process]) => process.threads.get(0)?.start.pid === pid);
+    if (!caller) {
+      done();
+      return;
+    }
+    const [socket, process] = caller;
+    waiting.set(process, [...(waiting.get(process) ?? []), done]);
+    socket.write('flush\n');
+  };
+  const answered = (process: MeasuredProcess) => {
+    for (const done of waiting.get(process) ?? []) done();
+    waiting.delete(process);
+  };
   const meet = (socket: Socket) => {
     let process: MeasuredProcess | null = null;
     let bytes = 0;
     callers.set(socket, null);
     const read = readChannel((thread, message) => {
       if (process && message.type === 'listening') opened(message.port);
-      else if (process) hearProcess(process, thread, message);
-      else process = admit(socket, message);
+      else if (process && message.type === 'killing') flush(message.pid, () => socket.write('flushed\n'));
+      else if (process) {
+        hearProcess(process, thread, message);
+        if (thread === 0) answered(process);
+      } else process = admit(socket, message);
     });
     socket.on('data', (piece) => {
       bytes += piece.length;
@@ -79,7 +99,10 @@ export async function listenForChildren(opened: (port: number) => void): Promise
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      if (process) stopFollowing(process);
+      if (process) {
+        stopFollowing(process);
+        answered(process);
+      }
       callers.delete(socket);
       if (callers.size === 0) emptied();
     });
@@ -87,7 +110,7 @@ export async function listenForChildren(opened: (port: number) => void): Promise
 
   const server = createServer(meet);
   const { address, remove } = await listen(server).catch(() => ({ address: null, remove: () => {} }));
-  const running = () => [...callers].filter(([, process]) => process !== null && !hasEnded(process));
+  const running = () => [...callers].filter((caller): caller is [Socket, MeasuredProcess] => caller[1] !== null && !hasEnded(caller[1]));
   return {
     channel: address === null ? null : { address, secret },
     measured,
@@ -97,7 +120,8 @@ export async function listenForChildren(opened: (port: number) => void): Promise
     get refused() {
       return refused;
     },
-    unanswered: () => running().flatMap(([, process]) => process?.threads.get(0)?.start.pid ?? []),
+    unanswered: () => running().flatMap(([, process]) => process.threads.get(0)?.start.pid ?? []),
+    flush,
     tell(word) {
       for (const [socket] of running()) socket.write(`${word}\n`);
     },

@@ -24,7 +24,7 @@ export function hearProcess(process: MeasuredProcess, thread: number, message: F
     process.threads.set(thread, beginThread(message));
     const track = message.tid === null ? null : followThread(message.pid, message.tid);
     if (track) process.tracks.set(thread, track);
-  } else if (message.type !== 'hello' && message.type !== 'listening') {
+  } else if (message.type === 'part' || message.type === 'end') {
     const known = process.threads.get(thread);
     if (known) addToThread(known, message);
   }

@@ -32,6 +32,7 @@ async function record(request: RecordRequest): Promise<Recording> {
   try {
     script = launch(request, children.channel, (thread, message) => {
       if (message.type === 'listening') opened(message.port);
+      else if (message.type === 'killing') children.flush(message.pid, () => script?.tell('flushed'));
       else hearProcess(own, thread, message);
       if (thread !== 0 || message.type !== 'start') return;
       const startMs = performance.now();

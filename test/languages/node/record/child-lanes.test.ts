@@ -143,6 +143,18 @@ for (const { major, path: node } of supportedNodes()) {
       assert.ok(main!.endTime - child!.endTime < 1_500_000, `${(main!.endTime - child!.endTime) / 1000} ms of it are missing`);
     });
 
+    it('ended by its parent, with all that it did', async () => {
+      const script = bench.write(
+        'ended.cjs',
+        `${BURN} const { fork } = require('node:child_process');
+         if (process.argv[2]) { burn(100); process.send('done'); setInterval(() => {}, 1000); }
+         else fork(__filename, ['child']).on('message', function () { this.kill(); }).on('exit', (code, signal) => console.log(code, signal));`,
+      );
+      const { recording, stdout } = await bench.recorded(script, { node });
+      assert.equal(stdout, 'null SIGTERM\n');
+      assert.deepEqual(hotLanes(recording!), ['main', 'process 1: ended.cjs: burn']);
+    });
+
     const endless: { name: string; wait: string }[] = [
       { name: 'endless, and stopped with the script', wait: "spawn(process.execPath, [__filename, 'child'], { stdio: 'inherit' });" },
       {

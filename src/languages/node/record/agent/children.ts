@@ -18,6 +18,8 @@ interface SpawnOptions {
 export interface StartedChildren {
   /** How many processes of node this thread has started. */
   readonly count: number;
+  /** Whether it has started any that may be measured. */
+  readonly any: boolean;
   /** From now on they are left alone. */
   leave(): void;
 }
@@ -32,11 +34,13 @@ const { stringify } = JSON;
 export function followChildren(channel: ChildChannel | null): StartedChildren {
   let following = channel;
   let count = 0;
+  let any = false;
   const during = (options: SpawnOptions, start: () => unknown, pidOf: (result: unknown) => unknown): unknown => {
     const { envPairs } = options;
     const told = following ? variablesFor(options, following) : null;
     if (!told) return start();
     try {
+      any = true;
       options.envPairs = told.envPairs;
       const result = start();
       if (told.direct && Number(pidOf(result)) > 0) count++;
@@ -70,6 +74,9 @@ export function followChildren(channel: ChildChannel | null): StartedChildren {
     }
   }
   return {
+    get any() {
+      return any;
+    },
     get count() {
       return count;
     },

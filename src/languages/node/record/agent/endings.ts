@@ -1,3 +1,4 @@
+import { ChildProcess } from 'node:child_process';
 import { replace } from './wrap.ts';
 
 /** Signals that end nothing by default, or that can't end a process for good. */
@@ -36,15 +37,28 @@ export function hookExit(finish: () => void, hides: (args: unknown[]) => boolean
   }
 }
 
-/** Calls `flush` before the script sends itself a signal that ends it. */
-export function hookSuicide(flush: () => void): void {
+/** Calls `flush` before the script sends itself a signal that ends it, `others` before it sends one to another process. */
+export function hookKills(flush: () => void, others: (pid: number) => void): void {
+  const ends = (signal: unknown) => !HARMLESS_SIGNALS.includes(signal);
   replace(
     process,
     'kill',
     (original) =>
       function (...args) {
         const [pid, signal = 'SIGTERM'] = args;
-        if (pid === process.pid && !HARMLESS_SIGNALS.includes(signal) && process.listenerCount(String(signal)) === 0) flush();
+        if (pid === process.pid) {
+          if (ends(signal) && process.listenerCount(String(signal)) === 0) flush();
+        } else if (typeof pid === 'number' && pid > 0 && ends(signal)) others(pid);
+        return Reflect.apply(original, this, args);
+      },
+  );
+  replace(
+    ChildProcess.prototype,
+    'kill',
+    (original) =>
+      function (...args) {
+        const { pid, exitCode, signalCode } = this as ChildProcess;
+        if (pid !== undefined && exitCode === null && signalCode === null && ends(args[0] ?? 'SIGTERM')) others(pid);
         return Reflect.apply(original, this, args);
       },
   );

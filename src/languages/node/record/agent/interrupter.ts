@@ -9,7 +9,7 @@ import type { ChildSettings, FromAgent } from './messages.ts';
  * A thread of our own beside the script's main thread. Through the inspector it makes the main thread flush what it measured, also in
  * the middle of an endless loop; it hears the recorder's words; and it ends the script when the recorder is gone.
  */
-const { recorder, state, fd } = workerData as InterrupterSettings;
+const { recorder, state, fd, flushed } = workerData as InterrupterSettings;
 
 /**
  * The next flush after half the elapsed time, within these: a killed run loses little, and one that is not pays little. A flush takes the
@@ -38,7 +38,11 @@ if (typeof recorder === 'number') begin();
 /** One of the words of ToAgent. */
 function hear(word: string): void {
   if (word === 'stop') ask('stop', () => undefined);
-  else if (word === 'begin') ask('begin', () => undefined);
+  else if (word === 'flush') ask('flush', () => undefined);
+  else if (word === 'flushed') {
+    Atomics.add(flushed, 0, 1);
+    Atomics.notify(flushed, 0);
+  } else if (word === 'begin') ask('begin', () => undefined);
   else if (word === 'go') begin();
   else if (word === 'leave') refused();
   else if (word === 'release') {

@@ -11,6 +11,8 @@ export interface InterrupterSettings {
   state: Int32Array;
   /** Of a child process: the descriptor of the socket to the recorder, -1 when it is closed. */
   fd: Int32Array;
+  /** Counts the recorder's word that another process, about to be ended, has sent what it measured. */
+  flushed: Int32Array;
 }
 
 /** The interrupter has the main thread's functions. */
@@ -26,6 +28,8 @@ export { HANDLE } from './messages.ts';
 const START_MS = 5000;
 const FAREWELL_MS = 200;
 const SETTLE_MS = 1;
+/** A process in the middle of native code does not answer. */
+const FLUSHED_MS = 150;
 
 export interface Interrupting {
   worker: Worker;
@@ -33,6 +37,8 @@ export interface Interrupting {
   takenId: number;
   /** Waits until the interrupter works. False: this process is not to be measured. */
   ready(): boolean;
+  /** Calls `ask` and waits for the recorder's word `flushed`. */
+  flushed(ask: () => boolean): void;
   /** Makes the interrupter let go of the main thread, which is about to exit. */
   dismiss(): void;
 }
@@ -40,7 +46,8 @@ export interface Interrupting {
 /** Small, unreferenced, with nothing of the script's options and environment. */
 export function startInterrupter(recorder: number | ChildSettings, fd: Int32Array): Interrupting {
   const state = new Int32Array(new SharedArrayBuffer(4));
-  const settings: InterrupterSettings = { recorder, state, fd };
+  const flushed = new Int32Array(new SharedArrayBuffer(4));
+  const settings: InterrupterSettings = { recorder, state, fd, flushed };
   const { worker, takenId } = startHidden(
     () =>
       new Worker(join(__dirname, 'interrupter.cjs'), {
@@ -63,6 +70,10 @@ export function startInterrupter(recorder: number | ChildSettings, fd: Int32Arra
       if (typeof recorder === 'number') return true;
       // One that comes later than this finds itself refused.
       return compareExchange(state, 0, 0, REFUSED) === READY;
+    },
+    flushed(ask) {
+      const before = load(flushed, 0);
+      if (ask()) wait(flushed, 0, before, FLUSHED_MS);
     },
     dismiss() {
       if (dismissed) return;

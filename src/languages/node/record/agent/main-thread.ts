@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { descriptor, openChannel } from './channel.ts';
-import { hookExit, hookSuicide } from './endings.ts';
+import { hookExit, hookKills } from './endings.ts';
 import { hideOptions } from './hide-options.ts';
 import { HANDLE, startInterrupter } from './interrupting.ts';
 import { BEGIN_EVENT, type ChannelSettings, type FromAgent } from './messages.ts';
@@ -65,7 +65,9 @@ export function recordMainThread(channel: ChannelSettings): void {
       begin();
       return true;
     });
-    hookSuicide(leave(flush));
+    hookKills(leave(flush), (pid) => {
+      interrupter.flushed(() => thread.tellKill(pid));
+    });
     if (!interrupter.ready()) {
       thread.leave();
       Reflect.deleteProperty(globalThis, HANDLE);

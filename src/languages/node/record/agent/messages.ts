@@ -24,6 +24,8 @@ export type FromAgent =
   | ({ type: 'end'; profile: CpuProfile | null; crashed: boolean } & Progress)
   /** A server of the thread accepts connections on this TCP port. Sent only where `untilPort` is set. */
   | { type: 'listening'; port: number }
+  /** This process is about to send another one a signal that ends it, and waits for `flushed`. */
+  | { type: 'killing'; pid: number }
   /** Measuring could not begin. */
   | { type: 'failed'; detail: string };
 
@@ -67,11 +69,12 @@ export interface RoundsDelta {
 }
 
 /**
- * What the recorder tells the agent, one word a line. `begin`: measure from now on, where `untilPort` is
- * set. `stop`: hand out everything, as the process is about to be ended. A child process only:
- * `go`: measure; `leave`: don't; `release`: hand out everything and run on unmeasured, as the recording is over.
+ * What the recorder tells the agent, one word a line. `begin`: measure from now on, where `untilPort` is set. `stop`: hand out everything, as
+ * the process is about to be ended. `flushed`: the process that is about to be killed has sent what it measured. A child process only:
+ * `go`: measure; `leave`: don't; `flush`: send what came since the last time; `release`: hand out everything and run on unmeasured, as the
+ * recording is over.
  */
-export type ToAgent = 'begin' | 'stop' | 'go' | 'leave' | 'release';
+export type ToAgent = 'begin' | 'flushed' | 'flush' | 'stop' | 'go' | 'leave' | 'release';
 
 /** Holds the {@link ChannelSettings} as JSON. Removed from the environment before the script sees it. */
 export const CHANNEL_VARIABLE = 'UNBLOCK_CHANNEL';

@@ -31,6 +31,8 @@ export interface RecordedThread {
   flush(): void;
   /** Nothing is measured after all: child processes are not either. */
   leave(): void;
+  /** Tells that it is about to end a process. False where nobody would hear. */
+  tellKill(pid: number): boolean;
   /** Sends everything and ends the measurement. Only the first call counts. */
   finish(): void;
 }
@@ -119,6 +121,15 @@ export function recordThread({ fd, thread, name, children, transforms }: ThreadS
         send({ type: 'part', slice, ...progress(slice) });
       }),
     leave: () => started?.leave(),
+    tellKill(pid) {
+      let told = false;
+      if (started?.any)
+        alone(() => {
+          send({ type: 'killing', pid });
+          told = true;
+        });
+      return told;
+    },
     finish: () =>
       alone((running) => {
         log.endRunning();
