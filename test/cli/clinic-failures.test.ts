@@ -42,6 +42,7 @@ const failures: {
   files: Record<string, string>;
   env?: Record<string, string>;
   script?: string;
+  engine?: string;
   says: RegExp;
   verdict?: RegExp;
 }[] = [
@@ -117,6 +118,14 @@ const failures: {
     says: /a timer, which never fires while the script doesn’t yield/,
     verdict: /too little data/,
   },
+  {
+    name: 'a script that never yields, which bubbleprof by itself never lets end',
+    files: {},
+    engine: 'clinic-bubbleprof',
+    script: COMPUTING,
+    says: /it follows asynchronous operations only/,
+    verdict: /^clinic bubbleprof /,
+  },
 ];
 
 describe('what goes wrong with clinic', () => {
@@ -128,10 +137,10 @@ describe('what goes wrong with clinic', () => {
     return place;
   };
 
-  for (const { name, files, env = {}, script = WAITING, says, verdict } of failures)
+  for (const { name, files, env = {}, script = WAITING, engine = 'clinic-doctor', says, verdict } of failures)
     it(name, async () => {
       const place = placed({ ...files, 'script.cjs': script });
-      const { report } = await place.advise(['--engine', 'clinic-doctor', 'script.cjs'], { env: place.environment(env) });
+      const { report } = await place.advise(['--engine', engine, 'script.cjs'], { env: place.environment(env) });
       assertReport(report);
       assert.match(report.verdict.evidence.join('\n'), says);
       const { secondOpinion } = report.verdict;
