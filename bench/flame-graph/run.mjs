@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { SPECS, write } from './make-profiles.mjs';
 import { measure, quantile } from './measure.mjs';
+import { plainScript } from './plain.mjs';
 import { serve } from './serve.mjs';
 
 const { values: flags, positionals: wanted } = parseArgs({
@@ -16,6 +17,7 @@ const { values: flags, positionals: wanted } = parseArgs({
     rounds: { type: 'string' },
     json: { type: 'string' },
     ours: { type: 'boolean', default: false },
+    plain: { type: 'boolean', default: false },
     profiles: { type: 'string' },
   },
 });
@@ -30,7 +32,7 @@ const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chr
 if (executablePath === undefined) throw new Error('No Chromium was found: install one, or set CHROMIUM to its path.');
 const folder = flags.profiles ?? mkdtempSync(join(tmpdir(), 'unblock-flame-graph-'));
 mkdirSync(folder, { recursive: true });
-const server = await serve(folder, shippedScript());
+const server = await serve(folder, shippedScript(), plainScript());
 const launch = () =>
   chromium.launch({
     executablePath,
@@ -65,6 +67,7 @@ try {
             speedscope: `${server.address}/speedscope/#profileURL=${encodeURIComponent(`${server.address}/profiles/${size}.cpuprofile`)}&view=left-heavy`,
           }),
     };
+    if (flags.plain) viewers.plain = `${viewers.unblock}&plain`;
     const runs = Object.fromEntries(Object.keys(viewers).map((name) => [name, []]));
     for (let round = 0; round < Number(flags.rounds ?? usualRounds[size]); round++)
       for (const [name, url] of round % 2 === 0 ? Object.entries(viewers) : Object.entries(viewers).reverse()) {

@@ -24,8 +24,8 @@ const page = (script, bytes) => `<!DOCTYPE html><html lang="en"><head><meta char
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-bench'; worker-src blob:; connect-src 'self'">
 <title>bench</title></head><body><div id="unblock" data-bytes="${bytes}"></div><script nonce="bench">${host}</script><script nonce="bench">${script}</script></body></html>`;
 
-/** Resolves with the address. `profiles` is the folder that holds them, `script` the text of our page's script, as it is shipped. */
-export function serve(profiles, script) {
+/** Resolves with the address. `profiles` is the folder that holds them, `script` the text of our page's script, as it is shipped, `plain` that of a page without any panel. */
+export function serve(profiles, script, plain) {
   const files = new Map();
   const server = createServer((request, response) => {
     const url = new URL(request.url, 'http://x');
@@ -33,7 +33,7 @@ export function serve(profiles, script) {
     const text = (type, body) => response.writeHead(200, { 'content-type': type }).end(body);
     if (path === '/ours') {
       const { size } = statSync(join(profiles, `${url.searchParams.get('profile')}.cpuprofile`));
-      return text('text/html', page(script, size));
+      return text('text/html', page(url.searchParams.has('plain') ? plain : script, size));
     }
     const file = path.startsWith('/profiles/')
       ? join(profiles, path.slice(10))
