@@ -1,11 +1,12 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { Failure } from '../core/failure.ts';
-import type { CpuProfile } from '../core/recording.ts';
+import { readCpuProfile, type ReadProfile } from '../core/convert/cpuprofile.ts';
 import { htmlReport } from '../core/report/html.ts';
+import { readReport } from '../core/report/read-report.ts';
 import type { Report } from '../core/report/report.ts';
 import { SAVED } from '../protocol/session.ts';
 import { draw0xFlameGraph } from '../workflows/open-0x-flame-graph.ts';
+import { LARGEST_PROFILE_BYTES, LARGEST_REPORT_BYTES, readText } from '../workflows/read-text.ts';
 import { webviewScript, type Programs } from './advise.ts';
 import { cancellable } from './interrupts.ts';
 import { tell } from './output.ts';
@@ -32,7 +33,7 @@ interface Saved {
   /** Null for a profile alone. */
   report: Report | null;
   /** The main lane first; at least one. */
-  lanes: { name: string; profile: CpuProfile }[];
+  lanes: { name: string; profile: ReadProfile }[];
 }
 
 /** A folder that `--save` wrote, or a `.cpuprofile`. Throws a Failure. */
@@ -40,27 +41,15 @@ function readSaved(input: string): Saved {
   if (!isFolder(input)) return { report: null, lanes: [{ name: 'main', profile: readProfile(input) }] };
   const lanes = [readProfile(join(input, SAVED.profile))];
   for (let file = join(input, laneFile(1)); exists(file); file = join(input, laneFile(lanes.length))) lanes.push(readProfile(file));
+  const report = join(input, SAVED.report);
   return {
-    report: JSON.parse(readFileSync(join(input, SAVED.report), 'utf8')) as Report,
-    lanes: lanes.map((profile, index) => ({ name: laneName(profile) ?? (index === 0 ? 'main' : `thread ${index + 1}`), profile })),
+    report: readReport(readText(report, LARGEST_REPORT_BYTES, 'profile again'), report),
+    lanes: lanes.map((profile, index) => ({ name: profile.unblock?.lane ?? (index === 0 ? 'main' : `thread ${index + 1}`), profile })),
   };
 }
 
-function laneName(profile: CpuProfile & { unblock?: { lane?: string } }): string | undefined {
-  return profile.unblock?.lane;
-}
-
-function readProfile(file: string): CpuProfile {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new Failure(`${file} can't be read as a profile: name a .cpuprofile, or a folder that --save wrote.`, String(error));
-  }
-  const profile = parsed as Partial<CpuProfile> | null;
-  if (!Array.isArray(profile?.nodes) || !Array.isArray(profile.samples) || !Array.isArray(profile.timeDeltas))
-    throw new Failure(`${file} is no V8 profile: name a .cpuprofile, or a folder that --save wrote.`);
-  return profile as CpuProfile;
+function readProfile(file: string): ReadProfile {
+  return readCpuProfile(readText(file, LARGEST_PROFILE_BYTES, 'record a shorter run'), file);
 }
 
 function isFolder(path: string): boolean {

@@ -16,6 +16,7 @@ import type { HotSpot } from './profile/hot-spots.ts';
 import { laneModel } from './profile/lane-model.ts';
 import { readFunctions } from './profile/read-functions.ts';
 import { mainTime, wholeTime } from './profile/run-time.ts';
+import { withSoundNumbers } from './profile/sound-recording.ts';
 import { sourcePositions } from './profile/source-positions.ts';
 import { timedProfile } from './profile/timed-lanes.ts';
 import type { TimedProfile } from './profile/timed-profile.ts';
@@ -37,7 +38,8 @@ export interface Analysis {
  * Never throws for a recording of the right shape: it says what it found, and what was too little to tell.
  * @param minShare of the run's wall time, 0 to 1, below which nothing is advised
  */
-export function analyze(recording: Recording, anyLanguage: Language, read: ReadSource, minShare = OFFER_SHARE): Analysis {
+export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSource, minShare = OFFER_SHARE): Analysis {
+  const recording = withSoundNumbers(recorded);
   const language: Language = { ...anyLanguage, owner: (url) => anyLanguage.owner(url, recording.target.script) };
   const table = frameTable();
   const functionsOf = readFunctions(read);

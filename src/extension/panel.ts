@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { Failure } from '../core/failure.ts';
+import { formatBytes } from '../core/report/format.ts';
 import { webviewHtml } from '../core/report/html.ts';
 import type { FromPanel, ToPanel } from '../protocol/panel.ts';
 import { COMMANDS, FLAME_GRAPH_PANEL } from './contributions.ts';
-import type { Log } from './log.ts';
+import { showFailure, type Log } from './log.ts';
 import { openSource } from './open-source.ts';
 import type { Results, ResultsStore } from './results.ts';
 import { shownPath } from './shown-paths.ts';
@@ -32,7 +34,7 @@ export function createPanel(store: ResultsStore, context: vscode.ExtensionContex
       adopt(vscode.window.createWebviewPanel(FLAME_GRAPH_PANEL, 'Unblock', place, { enableFindWidget: false, ...WEBVIEW_OPTIONS }));
     } else {
       panel.reveal(undefined, true);
-      void refresh();
+      void refreshOrSay();
     }
   }
 
@@ -55,7 +57,7 @@ export function createPanel(store: ResultsStore, context: vscode.ExtensionContex
       case 'ready':
         isReady = true;
         shown = null;
-        return refresh();
+        return refreshOrSay();
       case 'openSource': {
         const file = shownPath(message.file, store.current?.folders ?? []);
         await openSource(file, store.lineNow(file, message.line), message.column, log);
@@ -71,6 +73,10 @@ export function createPanel(store: ResultsStore, context: vscode.ExtensionContex
         log.error(`Flame graph: ${message.message}`);
         return void vscode.window.showErrorMessage(vscode.l10n.t('The flame graph could not be drawn: {0}', message.message));
     }
+  }
+
+  async function refreshOrSay(): Promise<void> {
+    await refresh().catch((error: unknown) => void showFailure(error, log));
   }
 
   async function refresh(): Promise<void> {
@@ -94,7 +100,7 @@ export function createPanel(store: ResultsStore, context: vscode.ExtensionContex
 
   const changes = store.onDidChange(() => {
     if (store.current === null) panel?.dispose();
-    else void refresh();
+    else void refreshOrSay();
   });
   const serializer = vscode.window.registerWebviewPanelSerializer(FLAME_GRAPH_PANEL, {
     deserializeWebviewPanel(revived) {
@@ -124,7 +130,14 @@ const WEBVIEW_OPTIONS: vscode.WebviewOptions & vscode.WebviewPanelOptions = {
   localResourceRoots: [],
 };
 
+/** The page reads a profile where it stands, in some times its length of memory. */
+const LARGEST_SHOWN_BYTES = 500_000_000;
+
+/** Throws a Failure for a profile that is too large to show. */
 async function bytesOf(path: string): Promise<Uint8Array> {
+  const { size } = await stat(path);
+  if (size > LARGEST_SHOWN_BYTES)
+    throw new Failure(`The profile of this run is ${formatBytes(size)} long, too long for a flame graph: profile a shorter run.`, path);
   const buffer = await readFile(path);
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }

@@ -1,8 +1,10 @@
-import { open, readdir, readFile } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
+import { readReport } from '../core/report/read-report.ts';
 import type { Report } from '../core/report/report.ts';
 import { SAVED } from '../protocol/session.ts';
+import { LARGEST_REPORT_BYTES, readText } from '../workflows/read-text.ts';
 
 /** What a run left in its folder, read once. */
 export interface SavedResults {
@@ -15,10 +17,8 @@ export interface SavedResults {
 /** Reads what `--save` wrote. Throws a Failure when it can't be read. */
 export async function readSavedResults(folder: string): Promise<SavedResults> {
   try {
-    const report = JSON.parse(await readFile(join(folder, SAVED.report), 'utf8')) as Report;
     // A report of another shape, from another version, must fail here and not somewhere in a view.
-    if ((report.schema as string) !== 'unblock/report/1' || !Array.isArray(report.hotSpots))
-      throw new Error(`schema ${report.schema as string}`);
+    const report = readReport(readText(join(folder, SAVED.report), LARGEST_REPORT_BYTES, 'profile again'));
     const names = (await readdir(folder)).filter((name) => name.endsWith('.cpuprofile')).sort((a, b) => laneNumber(a) - laneNumber(b));
     const profiles = await Promise.all(
       names.map(async (name) => ({ name: await laneName(join(folder, name), laneNumber(name)), path: join(folder, name) })),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Recording } from '../../src/core/recording.ts';
 import type { TimedProfile } from '../../src/core/profile/timed-profile.ts';
+import { sampleReport } from '../webview/sample-report.ts';
 import { Place } from './command.ts';
 import { assertReport } from './report-shape.ts';
 
@@ -105,15 +106,15 @@ describe('the contract of the command line', () => {
   });
 
   for (const [name, args, words] of [
-    ['a report that is missing', ['fix', 'none.json', '--advice', 'a'], /none\.json can't be read as a report/],
-    ['a report that is none', ['fix', 'other.json', '--advice', 'a'], /other\.json is not a report/],
+    ['a report that is missing', ['fix', 'none.json', '--advice', 'a'], /none\.json can't be read: check that it is there/],
+    ['a report that is none', ['fix', 'other.json', '--advice', 'a'], /other\.json is not a report of Unblock: /],
     ['an advice that is not in the report', ['fix', 'report.json', '--advice', 'advice-9'], /no advice/],
     ['a profile that is missing', ['open', 'none.cpuprofile'], /none\.cpuprofile can't be read/],
-    ['a profile that is none', ['open', 'other.json'], /other\.json is no V8 profile/],
+    ['a profile that is none', ['open', 'other.json'], /other\.json is not a V8 CPU profile: /],
   ] as const)
     it(`says in one line what is wrong with ${name}`, async () => {
       place.write('other.json', '{"some": "thing"}');
-      place.write('report.json', '{"schema":"unblock/report/1","hotSpots":[],"advice":[]}');
+      place.write('report.json', JSON.stringify({ ...sampleReport(), advice: [] }));
       const outcome = await place.run(args);
       assert.equal(outcome.code, 1);
       assert.equal(outcome.stdout, '');

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { analyze } from '../../src/core/analyze.ts';
+import { readReport } from '../../src/core/report/read-report.ts';
+import type { Report } from '../../src/core/report/report.ts';
 import { sarif } from '../../src/core/report/sarif.ts';
 import { reportText } from '../../src/core/report/text.ts';
 import { sumOf } from '../../src/core/profile/time-split.ts';
@@ -121,6 +123,32 @@ const text = 'function main() {\n  load(`${x}`);\n}\n// }} "\nconst load = async
 const sum = (list: number[]): number => list.reduce((all, one) => all + one, 0);
 const language = { ...node, rules: [] };
 
+/** What is written is what was meant: no figure that JSON has no word for, and nothing that a reader of reports would refuse. */
+function assertWritten(report: Report): void {
+  const written = JSON.stringify(report);
+  assert.deepEqual(JSON.parse(written), report);
+  assert.deepEqual(readReport(written), report);
+  assert.doesNotMatch(reportText(report), /NaN|Infinity|undefined/);
+  JSON.stringify(sarif(report, '1.0.0', () => null));
+}
+
+const wild = fc.constantFrom(NaN, Infinity, -Infinity, 1e300, -1e300, 0.1, 2 ** 53, -1, 0);
+
+/** A recording in which some of the numbers, of any column, are none. */
+const withWildNumbers: fc.Arbitrary<Recording> = fc
+  .tuple(recordings, fc.array(fc.tuple(fc.nat(400), wild), { minLength: 1, maxLength: 6 }))
+  .map(([from, changes]) => {
+    const wanted = new Map(changes);
+    let number = 0;
+    const changed = (value: unknown): unknown => {
+      if (typeof value === 'number') return wanted.get(number++) ?? value;
+      if (Array.isArray(value)) return value.map(changed);
+      if (typeof value !== 'object' || value === null) return value;
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, changed(inner)]));
+    };
+    return { ...from, run: changed(from.run), lanes: changed(from.lanes) } as Recording;
+  });
+
 describe('analyze, whatever the recording', () => {
   it('never throws, and its parts add up', () => {
     fc.assert(
@@ -148,9 +176,16 @@ describe('analyze, whatever the recording', () => {
           const ids = new Set(profile.nodes.map(({ id }) => id));
           assert.ok(profile.samples.every((id) => ids.has(id)));
         }
-        assert.equal(typeof reportText(report), 'string');
-        JSON.stringify(sarif(report, '1.0.0', () => null));
+        for (const spot of report.hotSpots) assert.ok(spot.totalMs >= spot.selfMs - 0.001, `${spot.totalMs} in all, ${spot.selfMs} itself`);
+        assertWritten(report);
       }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never throws and writes no NaN, whatever the numbers', () => {
+    fc.assert(
+      fc.property(withWildNumbers, (from) => assertWritten(analyze(from, language, (file) => (file.endsWith('.js') ? text : null)).report)),
       { numRuns: 300 },
     );
   });
