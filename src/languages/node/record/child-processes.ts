@@ -34,7 +34,7 @@ export interface ChildProcesses {
 }
 
 /** Listens for the agents of the script's child processes: they call by themselves, whoever started them, so that no descriptor is handed down. `opened`: one of them opened a port. */
-export async function listenForChildren(opened: (port: number) => void, most = MOST_PROCESSES): Promise<ChildProcesses> {
+export async function listenForChildren(agentFile: string, opened: (port: number) => void, most = MOST_PROCESSES): Promise<ChildProcesses> {
   const secret = randomBytes(16).toString('hex');
   const callers = new Map<Socket, MeasuredProcess | null>();
   const measured: MeasuredProcess[] = [];
@@ -54,7 +54,7 @@ export async function listenForChildren(opened: (port: number) => void, most = M
       socket.end('leave\n');
       return null;
     }
-    const process = newProcess();
+    const process = newProcess(agentFile);
     measured.push(process);
     callers.set(socket, process);
     socket.write('go\n');

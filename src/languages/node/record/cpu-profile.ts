@@ -1,43 +1,72 @@
 import type { CpuProfile, CpuProfileNode } from '../../../core/recording.ts';
 import { HANDLE, SQLITE_FRAME } from './agent/messages.ts';
 
-interface Cut {
-  /** Frames of this script, the agent, and of what loads it in a child process are taken out: their time goes to their callers. */
-  ownUrl: string;
-  /** On the profile's clock, µs. */
-  fromUs: number;
-  toUs: number;
+/** A thread's profile, put together while it is sampled: each call path once, a sample as its node's number and its time. */
+export interface GrowingProfile {
+  /** Adds what was sampled next. `shiftUs` is added to its times. */
+  add(slice: CpuProfile, shiftUs: number): void;
+  /** What lies between two moments on the recording's clock, µs; call paths without samples are left out. */
+  between(fromUs: number, toUs: number): CpuProfile;
 }
 
-/**
- * One profile from one or several that follow each other: cut to the script's own time, without the agent's frames, each call path once,
- * and only those that hold samples.
- */
-export function normaliseProfile(parts: readonly CpuProfile[], { ownUrl, fromUs, toUs }: Cut): CpuProfile {
-  const root: Node = { frame: ROOT_FRAME, children: new Map(), hits: 0, ticks: new Map(), below: 0, id: 0 };
-  const sampled: Node[] = [];
-  const times: number[] = [];
-  for (const part of parts) {
-    const nodes = graft(root, part, ownUrl);
-    let at = part.startTime;
-    part.samples.forEach((id, index) => {
-      at += part.timeDeltas[index] ?? 0;
-      const node = nodes.get(id);
-      if (!node || at < fromUs || at > toUs) return;
-      node.hits++;
-      sampled.push(node);
-      times.push(at);
-    });
-  }
-  countBelow(root);
-  const nodes: CpuProfileNode[] = [];
-  number(root, nodes);
+/** @param ownUrl frames of this script, the agent, and of what loads it in a child process are taken out: their time goes to their callers */
+export function growingProfile(ownUrl: string): GrowingProfile {
+  const root: Node = newNode(ROOT_FRAME, 0);
+  const nodes: Node[] = [root];
+  const samples = growingColumns();
   return {
-    nodes,
-    startTime: Math.round(fromUs),
-    endTime: Math.round(toUs),
-    samples: sampled.map((node) => node.id),
-    timeDeltas: times.map((at, index) => Math.round(at) - Math.round(index === 0 ? fromUs : times[index - 1]!)),
+    add(slice, shiftUs) {
+      const became = graft(nodes, slice, ownUrl);
+      let at = slice.startTime + shiftUs;
+      slice.samples.forEach((id, index) => {
+        at += slice.timeDeltas[index] ?? 0;
+        const node = became.get(id);
+        if (node) samples.push(node.index, at);
+      });
+    },
+    between(fromUs, toUs) {
+      const sampled: Node[] = [];
+      const times: number[] = [];
+      for (const node of nodes) node.hits = 0;
+      for (let index = 0; index < samples.count; index++) {
+        const at = samples.atUs[index]!;
+        if (at < fromUs || at > toUs) continue;
+        const node = nodes[samples.node[index]!]!;
+        node.hits++;
+        sampled.push(node);
+        times.push(at);
+      }
+      countBelow(nodes);
+      const written: CpuProfileNode[] = [];
+      number(root, written);
+      return {
+        nodes: written,
+        startTime: Math.round(fromUs),
+        endTime: Math.round(toUs),
+        samples: sampled.map((node) => node.id),
+        timeDeltas: times.map((at, index) => Math.round(at) - Math.round(index === 0 ? fromUs : times[index - 1]!)),
+      };
+    },
+  };
+}
+
+/** Of each sample the node and the time, in arrays that double when they are full: a list of numbers takes twice the memory. */
+function growingColumns(): { node: Int32Array; atUs: Float64Array; count: number; push(node: number, atUs: number): void } {
+  return {
+    node: new Int32Array(1024),
+    atUs: new Float64Array(1024),
+    count: 0,
+    push(node, atUs) {
+      if (this.count === this.node.length) {
+        const { node: nodes, atUs: times } = this;
+        this.node = new Int32Array(this.count * 2);
+        this.atUs = new Float64Array(this.count * 2);
+        this.node.set(nodes);
+        this.atUs.set(times);
+      }
+      this.node[this.count] = node;
+      this.atUs[this.count++] = atUs;
+    },
   };
 }
 
@@ -45,26 +74,32 @@ const ROOT_FRAME = { functionName: '(root)', scriptId: '0', url: '', lineNumber:
 
 interface Node {
   frame: CpuProfileNode['callFrame'];
+  /** Among all nodes: a parent's is smaller than its child's. */
+  index: number;
   children: Map<string, Node>;
-  hits: number;
   ticks: Map<number, number>;
+  hits: number;
   /** Samples here and below. */
   below: number;
   id: number;
+}
+
+function newNode(frame: Node['frame'], index: number): Node {
+  return { frame, index, children: new Map(), ticks: new Map(), hits: 0, below: 0, id: 0 };
 }
 
 /**
  * Adds a profile's call paths to the tree and says which node of the tree each of its nodes became; none for our interrupts: V8 takes a
  * sample of its own whenever a profile begins or ends, which would be given the time since the sample before it.
  */
-function graft(root: Node, { nodes }: CpuProfile, ownUrl: string): Map<number, Node> {
+function graft(all: Node[], { nodes }: CpuProfile, ownUrl: string): Map<number, Node> {
   const preload = ownUrl.replace(/agent\.cjs$/, 'preload.cjs');
   const isOwn = (url: string): boolean => url === ownUrl || url === preload;
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const became = new Map<number, Node>();
   const first = nodes[0];
   if (!first) return became;
-  const waiting: [CpuProfileNode, Node][] = [[first, root]];
+  const waiting: [CpuProfileNode, Node][] = [[first, all[0]!]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [node, here] = next;
     became.set(node.id, here);
@@ -74,7 +109,7 @@ function graft(root: Node, { nodes }: CpuProfile, ownUrl: string): Map<number, N
       const child = byId.get(id);
       if (!child || (child.callFrame.functionName === HANDLE && child.callFrame.url === '')) continue;
       const shown = isOwn(child.callFrame.url) ? inPlaceOf(child.callFrame) : child.callFrame;
-      waiting.push([child, shown ? childOf(here, shown) : here]);
+      waiting.push([child, shown ? childOf(all, here, shown) : here]);
     }
   }
   return became;
@@ -86,17 +121,18 @@ function inPlaceOf({ functionName, scriptId }: Node['frame']): Node['frame'] | n
   return { functionName: functionName.slice(SQLITE_FRAME.length), scriptId, url: 'node:sqlite', lineNumber: 0, columnNumber: 0 };
 }
 
-function childOf(node: Node, frame: Node['frame']): Node {
+function childOf(all: Node[], node: Node, frame: Node['frame']): Node {
   const key = `${frame.functionName} ${frame.scriptId} ${frame.lineNumber} ${frame.columnNumber} ${frame.url}`;
   let child = node.children.get(key);
-  if (!child) node.children.set(key, (child = { frame, children: new Map(), hits: 0, ticks: new Map(), below: 0, id: 0 }));
+  if (!child) {
+    node.children.set(key, (child = newNode(frame, all.length)));
+    all.push(child);
+  }
   return child;
 }
 
-function countBelow(root: Node): void {
-  const order: Node[] = [root];
-  for (const node of order) order.push(...node.children.values());
-  for (const node of order.reverse()) {
+function countBelow(nodes: readonly Node[]): void {
+  for (const node of nodes.toReversed()) {
     node.below = node.hits;
     for (const child of node.children.values()) node.below += child.below;
   }

@@ -7,9 +7,11 @@ import { readChannel } from './channel.ts';
 import { scriptEnvironment, withChannel, withoutDebugger } from './environment.ts';
 import type { RecordRequest } from './recorder.ts';
 
+/** The agent's file in the folder of the bundled programs. */
+export const AGENT = 'agent.cjs';
+
 export interface LaunchedScript {
   process: ChildProcess;
-  agentFile: string;
   tell(word: ToAgent): void;
   /** Resolves when the process is gone and all it told was heard. Rejects when it could not be started. */
   ended: Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>;
@@ -28,7 +30,7 @@ export function launch(
   onMessage: (thread: number, message: FromAgent) => void,
 ): LaunchedScript {
   const { target, output, distFolder } = request;
-  const agentFile = join(distFolder, 'agent.cjs');
+  const agentFile = join(distFolder, AGENT);
   const { options, loader } = announceLoader(withoutDebugger(target.nodeOptions));
   const untilPort = request.onPort !== undefined;
   const transforms = target.runner !== undefined;
@@ -55,7 +57,6 @@ export function launch(
   fromAgent.on('error', () => undefined);
   return {
     process: child,
-    agentFile,
     tell: (word) => void toAgent.write(`${word}\n`),
     ended: new Promise((resolve, reject) => {
       child.once('error', reject);

@@ -7,6 +7,8 @@ import { addToThread, beginThread, laneOf, type ThreadRecording } from './thread
 
 /** What the threads of one process have told so far; thread 0 is its main thread. */
 export interface MeasuredProcess {
+  /** Of the agent: its frames are not the script's. */
+  ownUrl: string;
   threads: Map<number, ThreadRecording>;
   tracks: Map<number, { stop(): OnCpuTrack }>;
   /** Tracks of threads that are no longer followed. */
@@ -14,14 +16,15 @@ export interface MeasuredProcess {
   failed: string | null;
 }
 
-export function newProcess(): MeasuredProcess {
-  return { threads: new Map(), tracks: new Map(), followed: new Map(), failed: null };
+/** @param agentFile absolute path */
+export function newProcess(agentFile: string): MeasuredProcess {
+  return { ownUrl: pathToFileURL(agentFile).href, threads: new Map(), tracks: new Map(), followed: new Map(), failed: null };
 }
 
 export function hearProcess(process: MeasuredProcess, thread: number, message: FromAgent): void {
   if (message.type === 'failed') process.failed = message.detail;
   else if (message.type === 'start') {
-    process.threads.set(thread, beginThread(message));
+    process.threads.set(thread, beginThread(message, process.ownUrl));
     const track = message.tid === null ? null : followThread(message.pid, message.tid);
     if (track) process.tracks.set(thread, track);
   } else if (message.type === 'part' || message.type === 'end') {
@@ -45,13 +48,12 @@ export function startedBy(process: MeasuredProcess): number {
  * @param number 0 for the script's own process, else counted from 1 as child processes were met
  * @param fromUs when the measurement of the script began: what its workers and child processes did before is not of the run
  */
-export async function lanesOf(process: MeasuredProcess, number: number, agentFile: string, fromUs: number): Promise<Lane[]> {
-  const ownUrl = pathToFileURL(agentFile).href;
+export async function lanesOf(process: MeasuredProcess, number: number, fromUs: number): Promise<Lane[]> {
   const threads = [...process.threads].filter(([, { lastUs }]) => lastUs >= fromUs).sort(([a], [b]) => a - b);
   const main = process.threads.get(0);
   return Promise.all(
     threads.map(async ([thread, told]): Promise<Lane> => {
-      const lane = laneOf(told, ownUrl, fromUs);
+      const lane = laneOf(told, fromUs);
       const worker = thread === 0 ? null : lane.name;
       const child = number === 0 ? null : `process ${number}: ${main?.start.name ?? 'node'}`;
       return {

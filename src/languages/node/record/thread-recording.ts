@@ -1,15 +1,15 @@
 import type { CpuProfile, Lane, LoopRounds, OperationLog, SyncCalls } from '../../../core/recording.ts';
 import type { FromAgent, OperationsDelta, RoundsDelta } from './agent/messages.ts';
-import { normaliseProfile } from './cpu-profile.ts';
+import { growingProfile, type GrowingProfile } from './cpu-profile.ts';
 
 type Start = Extract<FromAgent, { type: 'start' }>;
 
 /** What one thread has told so far. */
 export interface ThreadRecording {
   start: Start;
-  slices: CpuProfile[];
-  /** The whole profile; null until the thread ended, and for good when it was killed. */
-  profile: CpuProfile | null;
+  profile: GrowingProfile;
+  /** What brings the profile's clock to the recording's, µs; null until the first slice came. */
+  shiftUs: number | null;
   ended: boolean;
   crashed: boolean;
   lastUs: number;
@@ -22,11 +22,12 @@ export interface ThreadRecording {
   children: number;
 }
 
-export function beginThread(start: Start): ThreadRecording {
+/** @param ownUrl of the agent */
+export function beginThread(start: Start, ownUrl: string): ThreadRecording {
   return {
     start,
-    slices: [],
-    profile: null,
+    profile: growingProfile(ownUrl),
+    shiftUs: null,
     ended: false,
     crashed: false,
     lastUs: start.atUs,
@@ -47,29 +48,26 @@ export function addToThread(thread: ThreadRecording, message: Extract<FromAgent,
   Object.assign(thread.sourceMaps, message.sourceMaps);
   addOperations(thread.operations, message.operations);
   if (message.rounds) addRounds(thread, message.rounds);
-  if (message.type === 'part') {
-    if (message.slice) thread.slices.push(message.slice);
-    return;
+  const { slice } = message;
+  if (slice) {
+    thread.shiftUs ??= clockShift(thread, slice);
+    thread.profile.add(slice, thread.shiftUs);
   }
+  if (message.type === 'part') return;
   thread.ended = true;
   thread.crashed = message.crashed;
-  thread.profile = message.profile;
-  if (message.profile) thread.lastUs = Math.min(message.atUs, Math.round(message.profile.endTime + clockShift(thread, message.profile)));
+  if (slice) thread.lastUs = Math.min(message.atUs, Math.round(slice.endTime + (thread.shiftUs ?? 0)));
 }
 
 /** The thread as a lane of the recording; its profile cut to the script's own time. */
 export function laneOf(
   thread: ThreadRecording,
-  ownUrl: string,
   notBeforeUs: number,
 ): Pick<Lane, 'cpuProfile' | 'operations' | 'rounds' | 'sourceMaps' | 'processCpuUs' | 'poolThreads' | 'pid' | 'name'> {
-  const profiles = (thread.profile ? [thread.profile] : thread.slices).map((profile) =>
-    shifted(profile, clockShift(thread, thread.profile ?? profile)),
-  );
   return {
     name: thread.start.name,
     pid: thread.start.pid,
-    cpuProfile: normaliseProfile(profiles, { ownUrl, fromUs: Math.max(thread.start.atUs, notBeforeUs), toUs: thread.lastUs }),
+    cpuProfile: thread.profile.between(Math.max(thread.start.atUs, notBeforeUs), thread.lastUs),
     operations: onlyUsed(thread.operations),
     rounds: thread.rounds,
     processCpuUs: thread.cpuUs,
@@ -81,13 +79,9 @@ export function laneOf(
 /** On macOS V8's clock and libuv's part company while the machine sleeps: the start of profiling, known on both, brings them together. */
 function clockShift({ start: { profiling } }: ThreadRecording, { startTime }: CpuProfile): number {
   if (!profiling || (startTime >= profiling.beforeUs - 1000 && startTime <= profiling.afterUs + 1000)) return 0;
-  // Slices start later than the base profile by less than this; clocks that part do so by more.
+  // Where the first slice is missing, the next one starts later by less than this; clocks that part do so by more.
   const behindUs = startTime - profiling.afterUs;
   return behindUs > 0 && behindUs < 86_400_000_000 ? 0 : (profiling.beforeUs + profiling.afterUs) / 2 - startTime;
-}
-
-function shifted(profile: CpuProfile, byUs: number): CpuProfile {
-  return byUs === 0 ? profile : { ...profile, startTime: profile.startTime + byUs, endTime: profile.endTime + byUs };
 }
 
 function addOperations(log: OperationLog, delta: OperationsDelta): void {

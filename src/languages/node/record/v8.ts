@@ -1,9 +1,9 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { Failure } from '../../../core/failure.ts';
 import type { Recording, Run } from '../../../core/recording.ts';
 import { type ChildProcesses, listenForChildren } from './child-processes.ts';
 import { endOnRequest } from './ending.ts';
-import { launch, type LaunchedScript } from './launch.ts';
+import { AGENT, launch, type LaunchedScript } from './launch.ts';
 import { hearProcess, lanesOf, type MeasuredProcess, newProcess, startedBy, stopFollowing } from './measured-process.ts';
 import type { Recorder, RecordRequest } from './recorder.ts';
 import { shareFate } from './shared-fate.ts';
@@ -18,7 +18,8 @@ export const v8Recorder: Recorder = { id: 'v8', record };
 
 async function record(request: RecordRequest): Promise<Recording> {
   refuseCancelled(request);
-  const own = newProcess();
+  const agentFile = join(request.distFolder, AGENT);
+  const own = newProcess(agentFile);
   const beganMs = performance.now();
   const timers: NodeJS.Timeout[] = [];
   let forget: (() => void)[] = [];
@@ -28,7 +29,7 @@ async function record(request: RecordRequest): Promise<Recording> {
     if (port === null) script?.tell('begin');
     port ??= opening;
   };
-  const children = await listenForChildren(opened);
+  const children = await listenForChildren(agentFile, opened);
   try {
     script = launch(request, children.channel, (thread, message) => {
       if (message.type === 'listening') opened(message.port);
@@ -53,7 +54,7 @@ async function record(request: RecordRequest): Promise<Recording> {
     refuseCancelled(request);
     const main = own.threads.get(0);
     if (!main) throw neverBegan(request, own, exitCode, signal, performance.now() - beganMs);
-    return await recordingOf(request, script.agentFile, own, main, children, { exitCode, signal, stopped: ending.stopped, goneUs });
+    return await recordingOf(request, own, main, children, { exitCode, signal, stopped: ending.stopped, goneUs });
   } finally {
     timers.forEach(clearInterval);
     for (const one of [own, ...children.measured]) stopFollowing(one);
@@ -72,14 +73,13 @@ interface Ending {
 
 async function recordingOf(
   request: RecordRequest,
-  agentFile: string,
   own: MeasuredProcess,
   main: ThreadRecording,
   children: ChildProcesses,
   ending: Ending,
 ): Promise<Recording> {
   const processes = [own, ...children.measured.filter(({ threads }) => threads.has(0))];
-  const lanes = await Promise.all(processes.map((one, number) => lanesOf(one, number, agentFile, main.start.atUs)));
+  const lanes = await Promise.all(processes.map((one, number) => lanesOf(one, number, main.start.atUs)));
   return {
     schema: 'unblock/recording/1',
     language: 'node',

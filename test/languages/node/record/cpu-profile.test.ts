@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { CpuProfile } from '../../../../src/core/recording.ts';
-import { normaliseProfile } from '../../../../src/languages/node/record/cpu-profile.ts';
+import { growingProfile } from '../../../../src/languages/node/record/cpu-profile.ts';
 
 const frame = (functionName: string, url = 'file:///a.js') => ({ functionName, scriptId: '1', url, lineNumber: 0, columnNumber: 0 });
 
@@ -34,6 +34,12 @@ function stacks({ nodes }: CpuProfile): string[] {
     return above ? `${path(above)};${node.callFrame.functionName}` : node.callFrame.functionName;
   };
   return nodes.filter((node) => node.hitCount > 0).map((node) => `${path(node)} ${node.hitCount}`);
+}
+
+function normalised(parts: readonly CpuProfile[], { ownUrl, fromUs, toUs }: typeof all): CpuProfile {
+  const growing = growingProfile(ownUrl);
+  for (const part of parts) growing.add(part, 0);
+  return growing.between(fromUs, toUs);
 }
 
 const all = { ownUrl: 'file:///agent.cjs', fromUs: 0, toUs: 1_000_000 };
@@ -74,7 +80,7 @@ const cases: { name: string; parts: CpuProfile[]; cut?: Partial<typeof all>; exp
 
 for (const { name, parts, cut, expected } of cases) {
   it(name, () => {
-    const result = normaliseProfile(parts, { ...all, ...cut });
+    const result = normalised(parts, { ...all, ...cut });
     assert.deepEqual(stacks(result), expected);
     const { fromUs, toUs } = { ...all, ...cut };
     assert.deepEqual([result.startTime, result.endTime], [fromUs, toUs]);
@@ -88,7 +94,7 @@ for (const { name, parts, cut, expected } of cases) {
 
 it('gives a valid profile of nothing', () => {
   assert.deepEqual(
-    normaliseProfile([], all).nodes.map((node) => node.callFrame.functionName),
+    normalised([], all).nodes.map((node) => node.callFrame.functionName),
     ['(root)'],
   );
 });

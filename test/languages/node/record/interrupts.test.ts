@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { HANDLE } from '../../../../src/languages/node/record/agent/messages.ts';
-import { normaliseProfile } from '../../../../src/languages/node/record/cpu-profile.ts';
+import { growingProfile } from '../../../../src/languages/node/record/cpu-profile.ts';
 
 const frame = (functionName: string, url: string) => ({ functionName, url, scriptId: '1', lineNumber: 0, columnNumber: 0 });
 
@@ -18,7 +18,9 @@ it('gives the time of our own interrupts to the script that was interrupted', ()
     samples: [2, 3, 4, 2],
     timeDeltas: [1000, 900, 100, 2000],
   };
-  const normalised = normaliseProfile([profile], { ownUrl: 'agent.cjs', fromUs: 0, toUs: 4000 });
+  const growing = growingProfile('agent.cjs');
+  growing.add(profile, 0);
+  const normalised = growing.between(0, 4000);
   assert.deepEqual(
     normalised.nodes.map(({ callFrame }) => callFrame.functionName),
     ['(root)', 'crunch'],

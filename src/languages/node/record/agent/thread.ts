@@ -55,6 +55,7 @@ export function recordThread({ fd, thread, name, children, transforms }: ThreadS
   const log = createOperationLog(createCallSites(__filename));
   const rounds = thread === 0 ? noteRounds() : null;
   const sentMaps = new Set<string>();
+  const userScripts = new Set<string>();
   let profiler: Profiler | null = null;
   let cpuAtStart = cpuUsage();
   let crashed = false;
@@ -71,14 +72,15 @@ export function recordThread({ fd, thread, name, children, transforms }: ThreadS
       busy = false;
     }
   };
-  const progress = (profile: CpuProfile | null) => {
+  const progress = (slice: CpuProfile | null) => {
     const { user, system } = cpuUsage(cpuAtStart);
+    if (transforms) noteUserScripts(slice, userScripts);
     return {
       atUs: Math.round(nowUs()),
       cpuUs: user + system,
       operations: log.delta(),
       rounds: rounds?.delta() ?? null,
-      sourceMaps: newSourceMaps(profile, sentMaps),
+      sourceMaps: newSourceMaps(slice, sentMaps),
       children: started?.count ?? 0,
     };
   };
@@ -133,12 +135,12 @@ export function recordThread({ fd, thread, name, children, transforms }: ThreadS
     finish: () =>
       alone((running) => {
         log.endRunning();
-        const profile = running.stop();
+        const slice = running.stop();
         profiler = null;
         started?.leave();
-        const last = progress(profile);
-        if (transforms) Object.assign(last.sourceMaps, loadedSourceMaps(userScripts(profile)));
-        send({ type: 'end', profile, crashed: crashed && process.listenerCount('uncaughtException') === 0, ...last });
+        const last = progress(slice);
+        if (transforms) Object.assign(last.sourceMaps, loadedSourceMaps(userScripts));
+        send({ type: 'end', slice, crashed: crashed && process.listenerCount('uncaughtException') === 0, ...last });
         log.close();
       }),
   };
@@ -153,17 +155,19 @@ function threadIdOf(): number | null {
   }
 }
 
-function userScripts(profile: CpuProfile | null): Set<string> {
-  const urls = (profile?.nodes ?? []).map(({ callFrame }) => callFrame.url);
-  return new Set(urls.filter((url) => url !== '' && !url.startsWith('node:') && !url.includes('/node_modules/')));
+function noteUserScripts(slice: CpuProfile | null, known: Set<string>): void {
+  for (const { callFrame } of slice?.nodes ?? []) {
+    const { url } = callFrame;
+    if (url !== '' && !url.startsWith('node:') && !url.includes('/node_modules/')) known.add(url);
+  }
 }
 
 /** Maps that Node keeps because a loader asked for it (tsx does): the loaded source is not what the file holds. */
-function newSourceMaps(profile: CpuProfile | null, sent: Set<string>): Record<string, string> {
+function newSourceMaps(slice: CpuProfile | null, sent: Set<string>): Record<string, string> {
   const maps: Record<string, string> = {};
   // Node keeps none otherwise, and looking for one costs some ms the first time.
   if (!(process as { sourceMapsEnabled?: boolean }).sourceMapsEnabled) return maps;
-  for (const { callFrame } of profile?.nodes ?? []) {
+  for (const { callFrame } of slice?.nodes ?? []) {
     const { url } = callFrame;
     if (!url || url.startsWith('node:') || sent.has(url)) continue;
     sent.add(url);
