@@ -122,6 +122,28 @@ describe('analyze', () => {
     );
   });
 
+  it('charges what a dependency computes after an await of its own to the line that awaits it', () => {
+    const files = new Map([
+      ['/project/a.js', `import { minify } from 'd';\nasync function build() {\n  await minify('a');\n}\nbuild();\n`],
+      [
+        '/project/node_modules/d/i.js',
+        'export async function minify(code) {\n  await null;\n  return compress(code);\n}\nfunction compress() {}\n',
+      ],
+    ]);
+    const minify = 'minify /project/node_modules/d/i.js:1:29';
+    const samples = [
+      `build /project/a.js:2:21 > ${minify} 1000`,
+      `${minify} > compress /project/node_modules/d/i.js:5:18 80000`,
+      'visit /project/node_modules/e/i.js:1:1 20000',
+    ];
+    const analysis = analyze(recording([lane(samples)]), { ...node, rules: [] }, (file) => files.get(file) ?? null);
+    assert.deepEqual(charged(analysis), { 'build:3': 'jsCpu 81' });
+    assert.ok(
+      analysis.report.verdict.evidence.includes('20 ms (20 %) of the work is of no line of yours that could be told, most of it in e.'),
+      analysis.report.verdict.evidence.join('\n'),
+    );
+  });
+
   it('splits a core call into computing and being blocked by the scheduler’s counters', () => {
     const samples = Array.from({ length: 100 }, () => `${TOP} > ${load} > readFileSync node:fs:440:1 1000`);
     const onCpu = { atUs: [0, 100000], cpuUs: [0, 25000], runQueueUs: [0, 5000] };

@@ -1,3 +1,4 @@
+import { linesThatCall } from './call-lines.ts';
 import { frameAround, plainName } from './frames.ts';
 import type { LaneModel } from './lane-model.ts';
 import { callPositions, functionAt } from './source-text.ts';
@@ -16,7 +17,7 @@ export interface AsyncCallers {
  * (`at async`), and where it started none, from who called it before its first await.
  */
 export function asyncCallers(model: LaneModel): (frame: number) => AsyncCallers {
-  const { table, sites, profile, natures } = model;
+  const { table, sites, profile } = model;
   const awaiting: Callers = new Map();
   const calling: Callers = new Map();
   for (const { frames } of sites) {
@@ -26,23 +27,24 @@ export function asyncCallers(model: LaneModel): (frame: number) => AsyncCallers 
     }
   }
   // Of the profile's own stacks, samples are too few to weigh callers by: how often a caller has a node is enough.
+  const isWritten = (node: number): boolean => ['user', 'dependency'].includes(table.frames[profile.nodeFrame[node]!]!.owner);
   for (let node = 1; node < profile.nodeFrame.length; node++) {
     const parent = profile.nodeParent[node]!;
-    if (natures.userNode[node] === node && natures.userNode[parent] === parent && parent > 0) {
-      count(calling, profile.nodeFrame[node]!, profile.nodeFrame[parent]!, null);
-    }
+    if (parent > 0 && isWritten(node) && isWritten(parent)) count(calling, profile.nodeFrame[node]!, profile.nodeFrame[parent]!, null);
   }
 
   const isAsync = (frame: number): boolean => {
-    const { file, line, column, owner } = table.frames[frame]!;
-    const source = owner === 'user' ? model.functionsOf(file) : null;
+    const { file, line, column } = table.frames[frame]!;
+    const source = model.functionsOf(file);
     return source !== null && functionAt(source, line, column)?.async === true;
   };
   const callerOf = (frame: number): Caller | null => {
     const known = most(awaiting.get(frame));
     if (known !== null) return known;
     if (!isAsync(frame)) return null;
-    return most(calling.get(frame)) ?? onlyCaller(frame);
+    const caller = most(calling.get(frame));
+    // Where several lines of the caller call it, the first stands for them.
+    return caller === null ? onlyCaller(frame) : { ...caller, line: caller.line ?? linesThatCall(model, caller.frame, frame)[0] ?? null };
   };
   /** The one function of the user's files that calls a name; null where several do: then the name may mean several things. */
   const onlyCaller = (frame: number): Caller | null => {

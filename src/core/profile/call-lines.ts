@@ -101,6 +101,12 @@ function sourceOf({ table, functionsOf }: LaneModel, frame: number): { source: S
   return range ? { source, within: range } : { source: null, within: null };
 }
 
+/** The lines of a function that call another one, by the name in its text. */
+export function linesThatCall(model: LaneModel, caller: number, callee: number): number[] {
+  const { source, within: range } = sourceOf(model, caller);
+  return source ? callLines(source, range, plainName(model.table.frames[callee]!.function)) : [];
+}
+
 /** For each user function the names of the core functions that it reached. */
 export function coreNames({ profile, natures, table }: LaneModel, nodes: Iterable<number>): Map<number, Set<string>> {
   const names = new Map<number, Set<string>>();

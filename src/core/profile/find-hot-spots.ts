@@ -1,11 +1,11 @@
 import { classify } from '../classify/classify.ts';
 import type { FunctionCharges, OperationCharge } from './function-charges.ts';
+import { linesThatCall } from './call-lines.ts';
 import { frameTotals, subtreeWeights, walk } from './call-tree.ts';
-import { TOP_LEVEL, frameTable, plainName } from './frames.ts';
+import { TOP_LEVEL, frameTable } from './frames.ts';
 import type { FrameTable } from './frames.ts';
 import type { Caller, HotSpot, SiteOperations } from './hot-spots.ts';
 import type { LaneModel } from './lane-model.ts';
-import { callLines, functionAt } from './source-text.ts';
 import { addTimes, kindTimes, timeSplit, totalTimes } from './time-split.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -137,11 +137,7 @@ function callLine(callee: number, caller: number, models: readonly LaneModel[]):
       if (at > 0) return frames[at]!.line;
     }
   }
-  const { table, functionsOf } = models[0]!;
-  const { file, function: name, line, column } = table.frames[caller]!;
-  const source = functionsOf(file);
-  const range = source && name !== TOP_LEVEL ? functionAt(source, line, column) : null;
-  const lines = source && (range || name === TOP_LEVEL) ? callLines(source, range, plainName(table.frames[callee]!.function)) : [];
+  const lines = linesThatCall(models[0]!, caller, callee);
   return lines.length === 1 ? lines[0]! : null;
 }
 
