@@ -22,6 +22,7 @@ const { values: flags, positionals: wanted } = parseArgs({
 });
 
 const node = nodeBinary(flags.node);
+const addon = findAddon();
 const { service, ports } = await startService();
 const results = [];
 /** Share of a waiting thread's time that the profiler's own interrupts compute, learnt from a program that only waits. */
@@ -36,7 +37,7 @@ try {
     const name = file.replace(/\.[a-z]+$/, '');
     if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
     const { needs, sections } = readLabels(readFileSync(join(here, 'programs', file), 'utf8'));
-    if (needs && !isThere(needs)) console.log(`${name}: left out, this node has no ${needs}`);
+    if (needs && !isThere(needs)) console.log(`${name}: left out, there is no ${needs}`);
     else results.push(await runProgram(name, file, sections));
     if (results.at(-1)?.name === name) printProgram(results.at(-1));
   }
@@ -58,7 +59,7 @@ async function runProgram(name, file, sections) {
   cpSync(join(here, 'programs', file), script);
   try {
     const cli = [resolve(here, '../../dist/cli.cjs'), 'advise', '--json', '--node', node, '--save', join(folder, 'saved'), script];
-    const env = { ...process.env, TRUTH_FILE: join(folder, 'truth.json'), TRUTH_SERVICE: JSON.stringify(ports) };
+    const env = { ...process.env, TRUTH_FILE: join(folder, 'truth.json'), TRUTH_SERVICE: JSON.stringify(ports), TRUTH_ADDON: addon };
     const child = spawn(flags.plain ? node : process.execPath, flags.plain ? [script] : cli, {
       cwd: app,
       env,
@@ -148,9 +149,19 @@ function nodeBinary(version) {
   return existsSync(installed) ? installed : version;
 }
 
-/** `zlib.zstdCompressSync`, `node:sqlite`, `typescript` (type stripping), `service.https`. */
+/** A native add-on that comes built, for this platform, with what the project is checked with; '' where there is none. */
+function findAddon() {
+  const scope = resolve(here, '../../node_modules/@oxc-parser');
+  const binding = existsSync(scope)
+    ? readdirSync(scope).find((name) => name.startsWith(`binding-${process.platform}-${process.arch}`))
+    : null;
+  return binding ? join(scope, binding) : '';
+}
+
+/** `zlib.zstdCompressSync`, `node:sqlite`, `typescript` (type stripping), `service.https`, `addon`. */
 function isThere(what) {
   if (what === 'service.https') return ports.https !== null;
+  if (what === 'addon') return addon !== '';
   const test =
     what === 'typescript'
       ? 'process.features.typescript'

@@ -5,6 +5,7 @@ import { opinionSentence, secondOpinion } from './classify/second-opinion.ts';
 import { idleEvidence, poolEvidence } from './classify/pool-evidence.ts';
 import { OFFER_SHARE, OFFER_US } from './classify/thresholds.ts';
 import { unchargedEvidence } from './classify/uncharged-evidence.ts';
+import { loadingEvidence } from './classify/loading-evidence.ts';
 import { loopEvidence } from './classify/loop-evidence.ts';
 import { eventLoopOf } from './event-loop/event-loop.ts';
 import type { Language, Rule } from './language.ts';
@@ -81,6 +82,7 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
   const { opinion, target } = recording;
   const other = opinion ? secondOpinion(opinion, { bound: verdict.bound, time: whole, hotSpots, cwd: target.cwd }) : opinion;
   verdict.evidence.push(
+    ...loadingEvidence({ whole, timelines, table, hotSpots, functionsOf, cwd: target.cwd }),
     ...loopEvidence(eventLoop, target.cwd),
     ...unchargedEvidence(timelines, table, wallUs),
     ...poolEvidence(models, timelines, wallUs, language),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { formatDuration, formatShare } from '../core/report/format.ts';
+import { formatDuration, formatHotShare } from '../core/report/format.ts';
 import type { ReportHotSpot } from '../core/report/report.ts';
 import { SETTINGS } from './contributions.ts';
 import { markdown } from './markdown.ts';
@@ -32,7 +32,7 @@ function describe(hotSpot: ReportHotSpot, hot: ReportHotSpot['lines'][number], s
   const advice = store.current?.report.advice.filter((one) => one.hotSpot === hotSpot.id) ?? [];
   return markdown(
     { bold: 'Unblock' },
-    ` · ${formatShare(wallMs > 0 ? total / wallMs : 0)} · ${formatDuration(total)}${stale}`,
+    ` · ${formatHotShare({ ...hotSpot, share: wallMs > 0 ? total / wallMs : 0 })} · ${formatDuration(total)}${stale}`,
     '\n\n',
     { code: textBar(hot.time) },
     `\n\n${splitInWords(hot.time)}`,

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { TOP_LEVEL } from '../core/profile/frames.ts';
-import { formatDuration, formatShare } from '../core/report/format.ts';
+import { formatDuration, formatHotShare, formatShare } from '../core/report/format.ts';
 import type { LeftAlone, ReportAdvice, ReportHotSpot } from '../core/report/report.ts';
 import { BOUND_LABELS, headline, predictedGain } from '../core/report/words.ts';
 import { VIEWS } from './contributions.ts';
@@ -91,7 +91,7 @@ function hotSpotRow(hotSpot: ReportHotSpot, store: ResultsStore): Row {
   const description = [
     // There is one in each file.
     ...(hotSpot.function === TOP_LEVEL ? [basename(hotSpot.file)] : []),
-    formatShare(hotSpot.share),
+    formatHotShare(hotSpot),
     formatDuration(sumOf(hotSpot.time)),
     doing(hotSpot),
     ...(stale ? [vscode.l10n.t('changed since')] : []),
@@ -163,7 +163,7 @@ function leftAloneRow(one: LeftAlone, store: ResultsStore): Row {
   const line = store.lineNow(one.file, one.line);
   return row(
     one.function,
-    `${one.function === TOP_LEVEL ? `${basename(one.file)} · ` : ''}${formatShare(one.share)} · ${one.reason}`,
+    `${one.function === TOP_LEVEL ? `${basename(one.file)} · ` : ''}${formatHotShare(one)} · ${one.reason}`,
     new vscode.ThemeIcon('circle-slash'),
     one.reason,
     openSourceCommand(one.file, line),

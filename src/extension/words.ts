@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, formatShare, formatSpeedup } from '../core/report/format.ts';
+import { formatBytes, formatDuration, formatHotShare, formatSpeedup } from '../core/report/format.ts';
 import type { Model, ReportAdvice, ReportHotSpot, TimeSplitMs } from '../core/report/report.ts';
 import { MODEL_LABELS } from '../core/report/words.ts';
 
@@ -37,7 +37,7 @@ export function sumOf(time: TimeSplitMs): number {
 /** `38 % · 412 ms · blocked in readFileSync ×120 · make it async (≈1.9×)`. */
 export function lensTitle(hotSpot: ReportHotSpot, advice: ReportAdvice | undefined): string {
   return [
-    formatShare(hotSpot.share),
+    formatHotShare(hotSpot),
     formatDuration(sumOf(hotSpot.time)),
     doing(hotSpot),
     ...(advice === undefined ? [] : [cure(advice)]),

@@ -5,7 +5,7 @@ const { http } = JSON.parse(process.env.TRUTH_SERVICE);
 async function* pages(count) {
   for (let page = 0; page < count; page++) {
     const response = await fetch(`http://127.0.0.1:${http}/?ms=45&page=${page}`); // truth: page awaited
-    yield await response.text();
+    yield await response.text(); // truth: page awaited
   }
 }
 

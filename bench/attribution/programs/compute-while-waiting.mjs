@@ -8,8 +8,10 @@ function crunch() {
   return x;
 }
 
+truth.begin('rest');
 const answer = fetch(`http://127.0.0.1:${http}/?ms=500`); // truth: rest awaited bound=any
 await new Promise((resolve) => setImmediate(resolve));
+truth.end('rest');
 truth.begin('crunch');
 truth.repeat(250, crunch);
 truth.end('crunch');

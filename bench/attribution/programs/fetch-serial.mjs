@@ -4,7 +4,7 @@ const { http } = JSON.parse(process.env.TRUTH_SERVICE);
 
 async function price(item) {
   const response = await fetch(`http://127.0.0.1:${http}/?ms=40&item=${item}`); // truth: price awaited
-  return await response.text();
+  return await response.text(); // truth: price awaited
 }
 
 truth.begin('price');

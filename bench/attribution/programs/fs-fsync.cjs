@@ -4,7 +4,7 @@ const { begin, end, repeat } = require('../truth.cjs');
 const fd = fs.openSync('journal', 'w');
 
 function commit() {
-  fs.writeSync(fd, 'entry\n');
+  fs.writeSync(fd, 'entry\n'); // truth: fsync blocked bound=blocking-io,cpu-native,mixed
   fs.fsyncSync(fd); // truth: fsync blocked bound=blocking-io,cpu-native,mixed
 }
 

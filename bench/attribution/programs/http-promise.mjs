@@ -7,7 +7,7 @@ function request(path) {
   return new Promise((resolve, reject) => {
     const sent = http.request({ host: '127.0.0.1', port, path }, (response) => response.resume().on('end', resolve)); // truth: request awaited
     sent.on('error', reject);
-    sent.end();
+    sent.end(); // truth: request awaited
   });
 }
 

@@ -27,7 +27,8 @@ export function decide(rules: readonly Rule[], context: AdviceContext, threshold
   const found: Omit<ReportAdvice, 'id'>[] = [];
   const leftAlone: LeftAlone[] = [];
   for (const hotSpot of context.hotSpots) {
-    const mention = { function: hotSpot.function, file: hotSpot.file, line: hotSpot.line, share: hotSpot.share };
+    const { function: name, file, line, share, threads } = hotSpot;
+    const mention = { function: name, file, line, share, ...(threads > 1 && { threads }) };
     const tooSmall = belowThreshold(hotSpot, context.wallUs, thresholds);
     if (tooSmall !== null) {
       if (hotSpot.share >= MENTION_SHARE) leftAlone.push({ ...mention, reason: tooSmall });

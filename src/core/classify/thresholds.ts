@@ -43,6 +43,11 @@ export const IDLE_LANE_US = 200_000;
 export const FULL_POOL_SHARE = 0.05;
 export const FULL_POOL_US = 20_000;
 
+/** Loading modules is told line by line where it is this much of the run: below it, what a lazy import saves is hardly noticed. */
+export const LOADING_SHARE = 0.1;
+/** Lines and packages with less of the loading are left out. */
+export const TOLD_LOADING_SHARE = 0.1;
+
 /** Lines below this share of the run are left out of a report. */
 export const REPORTED_LINE_SHARE = 0.005;
 /** And hot spots below this one. */

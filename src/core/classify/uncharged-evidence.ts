@@ -39,6 +39,15 @@ function ownerOf(tree: CallTree, place: number, table: FrameTable): string {
   return owner;
 }
 
+/** The package of the innermost dependency's function above a place in the tree, itself included; null where there is none. */
+export function innermostPackage(tree: CallTree, place: number, table: FrameTable): string | null {
+  for (let node = place; node > 0; node = tree.parent[node]!) {
+    const frame = table.frames[tree.frame[node]!]!;
+    if (frame.owner === 'dependency') return packageOf(frame.file);
+  }
+  return null;
+}
+
 /** `/a/node_modules/@scope/name/lib/b.js` → `@scope/name`; null outside of node_modules. */
 function packageOf(file: string): string | null {
   return /^.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file)?.[1]?.replaceAll('\\', '/') ?? null;

@@ -22,6 +22,27 @@ export interface OwnTicks {
   last: number;
 }
 
+/** Asynchronous operations that a function began on a line. */
+export interface BegunAt {
+  line: number;
+  calls: number;
+}
+
+/** By user function. */
+export function begunBy({ groups, sites }: LaneModel): Map<number, BegunAt[]> {
+  const found = new Map<number, BegunAt[]>();
+  for (const { site, calls } of groups) {
+    const user = sites[site]?.user;
+    if (!user) continue;
+    const lines = found.get(user.frame) ?? [];
+    found.set(user.frame, lines);
+    const known = lines.find(({ line }) => line === user.line);
+    if (known) known.calls += calls;
+    else lines.push({ line: user.line, calls });
+  }
+  return found;
+}
+
 /** A call from a user function, as far as the stack tells it. */
 export interface Call {
   /** Name of what the user function called. */
@@ -31,6 +52,8 @@ export interface Call {
   /** Whether the core function is one that blocks or computes in native code: then it is an operation of the recording. */
   waits: boolean;
   loading: boolean;
+  /** Whether the user function called the runtime itself. */
+  direct: boolean;
   /** File of the module that is being loaded, '' for none. */
   module: string;
 }
@@ -128,12 +151,17 @@ export function callParts(
   call: Call,
   names: ReadonlySet<string>,
   own: OwnTicks,
+  began: readonly BegunAt[],
 ): LinePart[] {
   const made = operationsOf(operations, call, names);
   const sum = made.reduce((us, operation) => us + operation.totalUs, 0);
   if (sum > 0) return made.map((operation) => ({ line: operation.line, part: operation.totalUs / sum, operation }));
   const { source, within: range } = sourceOf(model, frame);
   const lines = source ? linesOf(source, range, call) : [];
+  // A function of the runtime that has another name in the text (`promisify(gzip)`): it begins the function's operations.
+  const calls = began.reduce((all, one) => all + one.calls, 0);
+  if (lines.length === 0 && call.direct && !call.loading && calls > 0)
+    return began.map((one) => ({ line: one.line, part: one.calls / calls, operation: null }));
   return [
     { line: lines.length === 1 ? lines[0]! : likeliest(model, frame, own, lines.length > 1 ? lines : null), part: 1, operation: null },
   ];

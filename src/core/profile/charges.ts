@@ -1,6 +1,6 @@
 import type { LaneModel } from './lane-model.ts';
 import type { FunctionCharges, OperationCharge } from './function-charges.ts';
-import { callParts, coreNames, lineParts, ownTicks } from './call-lines.ts';
+import { begunBy, callParts, coreNames, lineParts, ownTicks } from './call-lines.ts';
 import type { LinePart } from './call-lines.ts';
 import { plainName } from './frames.ts';
 import { executorsOwners } from './executors.ts';
@@ -20,10 +20,13 @@ import type { Timeline } from './timeline.ts';
 export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<number, FunctionCharges>): LinesOfNodes {
   const { profile, natures, table, sites, groups } = model;
   const answerable = executorsOwners(model);
+  const here = new Set<number>();
   const of = (own: number): FunctionCharges => {
     const frame = answerable(own);
     let charges = into.get(frame);
-    if (!charges) into.set(frame, (charges = { lines: new Map(), selfUs: 0, operations: new Map() }));
+    if (!charges) into.set(frame, (charges = { lanes: 0, lines: new Map(), selfUs: 0, operations: new Map() }));
+    if (!here.has(frame)) charges.lanes++;
+    here.add(frame);
     return charges;
   };
   chargeSyncCalls(model, of);
@@ -43,6 +46,7 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
   const ticks = ownTicks(model);
   const moduleNode = loadedModules(model);
   const names = coreNames(model, byNode.keys());
+  const began = begunBy(model);
   const parts = new Map<string, LinePart[]>();
   const ownOf = new Map<number, Map<number, KindTimes>>();
   const ownTimes = (frame: number): { lines: Map<number, KindTimes> } => {
@@ -70,11 +74,15 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
       core: natures.coreNode[node]! < 0 ? '' : table.frames[profile.nodeFrame[natures.coreNode[node]!]!]!.function,
       waits: ['blocking', 'native-compute', 'native-io'].includes(natures.nature[node]!),
       loading: natures.nature[node] === 'loading',
+      direct: ['core', 'native'].includes(table.frames[profile.nodeFrame[natures.entryNode[node]!]!]!.owner),
       module: moduleNode[node]! < 0 ? '' : table.frames[profile.nodeFrame[moduleNode[node]!]!]!.file,
     };
-    const key = `${frame} ${call.entry} ${call.core} ${call.waits} ${call.loading} ${call.module}`;
+    const key = `${frame} ${call.entry} ${call.core} ${call.waits} ${call.loading} ${call.direct} ${call.module}`;
     let found = parts.get(key);
-    if (!found) parts.set(key, (found = callParts(model, frame, [...charges.operations.values()], call, names.get(frame)!, own)));
+    if (!found) {
+      found = callParts(model, frame, [...charges.operations.values()], call, names.get(frame)!, own, began.get(frame) ?? []);
+      parts.set(key, found);
+    }
     linesOf.set(node, found);
     for (const { line, part, operation } of found) {
       charge(charges, line, times, part);

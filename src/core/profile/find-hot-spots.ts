@@ -78,6 +78,7 @@ export function hotSpotsOf(
       line,
       column,
       share: wallUs > 0 ? us / wallUs : 0,
+      threads: charged.lanes,
       selfUs: charged.selfUs,
       // What core computes for a finished operation is charged to the line that started it, and is below no call of the function.
       totalUs: Math.max(totals.frame[frame] ?? 0, us),

@@ -1,7 +1,9 @@
 import type { KindTimes } from './time-split.ts';
 
-/** What a user function is answerable for in one lane, by frame. */
+/** What a user function is answerable for, over all lanes. */
 export interface FunctionCharges {
+  /** How many lanes it was charged in. */
+  lanes: number;
   lines: Map<number, KindTimes>;
   /** Samples with the function itself on top. */
   selfUs: number;

@@ -7,8 +7,10 @@ export interface HotSpot {
   file: string;
   line: number;
   column: number;
-  /** Of the run's wall time, 0 to 1. */
+  /** Of the run's wall time; above 1 where several threads were in it at once. */
   share: number;
+  /** How many threads and processes were in it. */
+  threads: number;
   selfUs: number;
   totalUs: number;
   time: TimeSplit;

@@ -28,7 +28,8 @@ export function returnInlined(profile: Profile, table: FrameTable, functionsOf: 
     const sum = ticks.reduce((all, line) => all + line.ticks, 0);
     const own = sum >= FEWEST_TICKS ? ownLines(table, profile.nodeFrame[node]!, functionsOf) : null;
     if (!own) continue;
-    const kept: LineTicks[] = [];
+    // What came from its caller by now is kept.
+    const kept: LineTicks[] = nodeTicks[node]!.slice(ticks.length);
     for (const tick of ticks) {
       const frame = own(tick.line) ? null : inlinedFrame(node, tick.line, { profile, table, functionsOf, children });
       if (frame === null) {

@@ -1,7 +1,9 @@
 import type { Language } from '../language.ts';
 import type { Lane, Recording } from '../recording.ts';
 import type { FrameTable } from './frames.ts';
+import { halveGaps } from './gaps.ts';
 import { returnInlined } from './inlined.ts';
+import { returnLost } from './lost-frames.ts';
 import { nodeNatures } from './natures.ts';
 import type { NodeNatures } from './natures.ts';
 import { blockedTime, busyIdleTime } from './on-cpu.ts';
@@ -41,8 +43,10 @@ export function laneModel(
   functionsOf: (file: string) => SourceFunctions | null,
 ): LaneModel {
   const positions = sourcePositions(lane.sourceMaps, platform);
-  const profile = returnInlined(normalise(lane, wallUs, table, positions, language), table, functionsOf);
-  const natures = nodeNatures(profile, table, language);
+  const measured = normalise(lane, wallUs, table, positions, language);
+  const placed = returnLost(returnInlined(measured, table, functionsOf), table, functionsOf);
+  const natures = nodeNatures(placed, table, language);
+  const profile = halveGaps(placed, natures);
   const ordered = orderOperations(lane.operations, profile.endUs, run.ended === 'exit', language);
   return {
     lane,

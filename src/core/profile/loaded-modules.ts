@@ -53,6 +53,13 @@ export function requireLines(source: SourceFunctions, within: FunctionRange | nu
   return (packages.length > 0 ? packages : candidates).map(({ line }) => line);
 }
 
+/** What a 1-based line loads, and how: `import` or `require`. The runtime's own modules are left out. */
+export function modulesNamedAt(source: SourceFunctions, line: number): { how: string; names: string[] } {
+  const found = requirements(source).filter((one) => one.line === line);
+  const text = source.text.slice(source.lineStarts[line - 1], source.lineStarts[line]);
+  return { how: /\brequire\s*\(/.test(text) ? 'require' : 'import', names: [...new Set(found.map(({ specifier }) => specifier))] };
+}
+
 /**
  * ES modules are loaded without user code on the stack. Whose import it was is told by the module that ran, else it is known only
  * where there is one candidate: one `import(…)` in all user files once user code has run, one import declaration before.

@@ -1,5 +1,5 @@
 import type { Language } from '../language.ts';
-import type { FrameTable } from './frames.ts';
+import type { Frame, FrameTable } from './frames.ts';
 import type { Profile } from './profile.ts';
 
 /** What a node's own samples are, before any measurement: `program` is native code outside any function, `none` a part nobody measured. */
@@ -44,15 +44,22 @@ export function nodeNatures(profile: Profile, table: FrameTable, language: Langu
     entryNode[node] = userNode[parent] === -1 ? -1 : userNode[parent] === parent ? node : entryNode[parent]!;
     const own = nameNature(frame.function, frame.file, frame.owner, language);
     loading[node] = loading[parent]! || own === 'loading' ? 1 : 0;
+    const addon = own === 'compute' && coreNode[parent] === -1 && isNativeFunction(frame);
     const core = frame.owner === 'core' || frame.owner === 'native';
     if (core) coreNode[node] = coreNode[parent] === -1 ? node : coreNode[parent]!;
     const inherited = core && coreNode[parent] !== -1 ? nature[parent]! : 'compute';
     if (own === 'gc' || own === 'idle' || own === 'program') nature.push(own);
     else if (loading[node] === 1) nature.push('loading');
     else if (frame.owner === 'native' && coreNode[parent] !== -1) nature.push(partOf(inherited, own));
+    else if (addon) nature.push('native-compute');
     else nature.push(own === 'compute' ? inherited : own);
   }
   return { nature, userNode, entryNode, coreNode };
+}
+
+/** A C++ function that is called by JavaScript itself: an add-on's, say. It has no place in a text, unlike code that `eval` made. */
+function isNativeFunction({ owner, function: name, line }: Frame): boolean {
+  return owner === 'native' && line === 0 && !/^\(|^RegExp: |\bwasm\b/.test(name);
 }
 
 /**

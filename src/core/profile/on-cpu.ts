@@ -60,17 +60,46 @@ function believed({ nature, wallUs }: Group, blockedUs: number): boolean {
 
 /**
  * How much of each idle sample the thread computed, in µs: V8 calls a thread idle from the moment that it asks for events until JavaScript
- * runs, so that the native work on what has come counts as idle. Null where it was not measured, or too little to tell from the counters' error.
+ * runs, so that the native work on what has come counts as idle. A sample's time holds some of what came before: what the samples of running
+ * code claim beyond the counters is theirs and is not found again in the idle time around them. Null where it was not measured; none in a
+ * stretch of idle time that shows too little to be told from what wakes a sleeping thread (the profiler itself).
  */
 export function busyIdleTime(profile: Profile, natures: NodeNatures, track: OnCpuTrack | null): Float64Array | null {
   if (!track || track.atUs.length < 2) return null;
-  const computing = shown(profile, track.atUs, track.cpuUs).map((us, sample) =>
-    natures.nature[profile.sampleNode[sample]!] === 'idle' ? Math.min(us, profile.sampleUs[sample]!) : 0,
+  const cpu = shown(profile, track.atUs, track.cpuUs);
+  const running = shown(
+    profile,
+    track.atUs,
+    track.cpuUs.map((us, index) => us + (track.runQueueUs[index] ?? 0)),
   );
-  const idleUs = profile.sampleUs.reduce((sum, us, sample) => sum + (natures.nature[profile.sampleNode[sample]!] === 'idle' ? us : 0), 0);
-  const busyUs = computing.reduce((sum, us) => sum + us, 0);
-  return busyUs >= idleUs * BUSY_IDLE_SHARE ? computing : null;
+  const computing = new Float64Array(cpu.length);
+  let claimedUs = 0;
+  let stretch = { from: 0, idleUs: 0, busyUs: 0 };
+  const endStretch = (at: number): void => {
+    if (stretch.busyUs < stretch.idleUs * BUSY_IDLE_SHARE) computing.fill(0, stretch.from, at);
+    stretch = { from: at + 1, idleUs: 0, busyUs: 0 };
+  };
+  profile.sampleUs.forEach((us, sample) => {
+    const nature = natures.nature[profile.sampleNode[sample]!]!;
+    if (nature === 'idle') {
+      const paidUs = Math.min(claimedUs, Math.max(0, cpu[sample]!));
+      claimedUs -= paidUs;
+      const busyUs = Math.min(us, Math.max(0, cpu[sample]! - paidUs));
+      computing[sample] = busyUs;
+      stretch.idleUs += us;
+      stretch.busyUs += busyUs;
+      return;
+    }
+    endStretch(sample);
+    if (nature === 'blocking' || nature === 'native-io' || nature === 'none') return;
+    claimedUs = Math.min(MOST_CLAIMED_US, claimedUs + Math.max(0, us - running[sample]!));
+  });
+  endStretch(computing.length);
+  return computing;
 }
+
+/** A scheduler tick, at the slowest: further back the counters have no say. */
+const MOST_CLAIMED_US = 10_000;
 
 /** How much of each idle sample the thread slept, in µs: a thread that was woken may have to wait for a core. All of it where that was not measured. */
 export function sleptTime(profile: Profile, natures: NodeNatures, track: OnCpuTrack | null): Float64Array {

@@ -133,7 +133,9 @@ export function timeline(model: LaneModel): Timeline {
         else work(node, KIND.nativeCpu, startUs, us);
         break;
       case 'gc':
-        push(childOf(tree, last.node, collector), KIND.gc, us, last.charge, last.to);
+        // Right after the thread woke, the collector runs for what woke it.
+        if (last.charge === 'nobody') forOperations(childOf(tree, last.node, collector), KIND.gc, startUs, us);
+        else push(childOf(tree, last.node, collector), KIND.gc, us, last.charge, last.to);
         // The next one is not below this one.
         last = { ...last, node: tree.parent[last.node]! };
         break;

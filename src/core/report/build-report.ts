@@ -69,6 +69,7 @@ function reportHotSpot(spot: HotSpot, wallUs: number): ReportHotSpot {
     line: spot.line,
     column: spot.column,
     share: share(spot.share),
+    ...(spot.threads > 1 && { threads: spot.threads }),
     selfMs: milliseconds(spot.selfUs),
     totalMs: milliseconds(spot.totalUs),
     time: splitMs(spot.time),

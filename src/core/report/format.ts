@@ -23,6 +23,11 @@ export function formatShare(share: number): string {
   return percent < 9.95 ? `${percent.toFixed(1)} %` : `${percent.toFixed(0)} %`;
 }
 
+/** The share of a hot spot, which is above 1 only where several threads were in it at once: `165 % on 4 threads`. */
+export function formatHotShare({ share, threads = 1 }: { share: number; threads?: number }): string {
+  return share > 1 && threads > 1 ? `${formatShare(share)} on ${threads} threads` : formatShare(share);
+}
+
 /** `1.9×`. */
 export function formatSpeedup(factor: number): string {
   return factor < 9.95 ? `${factor.toFixed(1)}×` : `${factor.toFixed(0)}×`;

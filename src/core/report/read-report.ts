@@ -131,6 +131,7 @@ const REPORT = object({
       line: position,
       column: position,
       share: number,
+      threads: optional(number),
       selfMs: number,
       totalMs: number,
       time,
@@ -155,5 +156,5 @@ const REPORT = object({
       refactor,
     }),
   ),
-  leftAlone: list(object({ function: text, file: text, line: position, share: number, reason: text })),
+  leftAlone: list(object({ function: text, file: text, line: position, share: number, threads: optional(number), reason: text })),
 });

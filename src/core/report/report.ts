@@ -108,8 +108,10 @@ export interface ReportHotSpot {
   /** Where the function begins; 1 for top-level code. */
   line: number;
   column: number;
-  /** What the function is answerable for, of the run: the sum of `time` over the wall time. */
+  /** What the function is answerable for, of the run: the sum of `time` over the wall time. Above 1 where several threads were in it at once. */
   share: number;
+  /** How many threads and processes were in it; left out for one. */
+  threads?: number;
   /** Samples with the function itself on top of the stack. */
   selfMs: number;
   /** With everything it called or awaited; recursion counts once. */
@@ -146,5 +148,7 @@ export interface LeftAlone {
   file: string;
   line: number;
   share: number;
+  /** As in a hot spot. */
+  threads?: number;
   reason: string;
 }

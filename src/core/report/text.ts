@@ -77,10 +77,15 @@ function hotSpotRows(report: Report, spot: ReportHotSpot): string[] {
   const lines = spot.lines.filter((line) => sum(line.time) >= sum(spot.time) * TOLD_SHARE).slice(0, MOST_LINES);
   const whole = lines.length === 1 && sum(lines[0]!.time) >= sum(spot.time) * WHOLE_SHARE;
   return [
-    `${share}${time}  ${cut(`${spot.function}  ${place(report, spot.file, spot.line)}${counted(spot)}`, WIDTH - 17)}`,
+    `${share}${time}  ${cut(`${spot.function}  ${place(report, spot.file, spot.line)}${onThreads(spot)}${counted(spot)}`, WIDTH - 17)}`,
     ...(whole ? [] : [indent + cut(kinds(spot.time), WIDTH - 17)]),
     ...lines.map(({ line, time: split }) => indent + cut(`line ${line}: ${kinds(split)}${callsOf(spot, line)}`, WIDTH - 17)),
   ];
+}
+
+/** A share above the whole is of several threads. */
+function onThreads({ share, threads = 1 }: { share: number; threads?: number }): string {
+  return share > 1 && threads > 1 ? `  on ${threads} threads` : '';
 }
 
 /** `  ×1500, 0.3 ms each` where calls were counted. */
@@ -120,7 +125,7 @@ function leftAlone(report: Report): string[] {
   const small = report.leftAlone.length - told.length;
   const rows = told.flatMap((one) => {
     const share = formatShare(one.share).padStart(6);
-    return wrap(`${share}  ${one.function}  ${place(report, one.file, one.line)}: ${one.reason}`, '', ' '.repeat(8));
+    return wrap(`${share}  ${one.function}  ${place(report, one.file, one.line)}${onThreads(one)}: ${one.reason}`, '', ' '.repeat(8));
   });
   const others = told.length > 0 ? 'other functions' : 'functions';
   if (small > 0) rows.push(`        ${small} ${small === 1 ? others.slice(0, -1) : others} below ${formatShare(TOLD_ALONE)} of the run.`);

@@ -1,4 +1,4 @@
-import { formatDuration, formatShare, formatSpeedup } from './format.ts';
+import { formatDuration, formatHotShare, formatShare, formatSpeedup } from './format.ts';
 import type { Bound, Model, Report, ReportAdvice, ReportEventLoop, TimeSplitMs } from './report.ts';
 
 /** The words of a report: the same on the command line, in the editor and in the panel. */
@@ -81,7 +81,7 @@ export function nothingToChange(report: Report): string | null {
   const most = report.leftAlone[0];
   return most === undefined
     ? 'Nothing here is worth changing.'
-    : `Nothing here is worth changing: the most, ${formatShare(most.share)}${most.share > 1 ? ' of the wall time, on several threads at once' : ''}, is in ${most.function}. ${most.reason}`;
+    : `Nothing here is worth changing: the most, ${formatHotShare(most)}, is in ${most.function}. ${most.reason}`;
 }
 
 /** Runs that differ by less are the same to a reader: two runs of one program differ by some percent. */

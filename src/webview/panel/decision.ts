@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, formatShare, formatSpeedup } from '../../core/report/format.ts';
+import { formatBytes, formatDuration, formatHotShare, formatSpeedup } from '../../core/report/format.ts';
 import type { Report, ReportAdvice, ReportEventLoop } from '../../core/report/report.ts';
 import { BOUND_LABELS, changeOf, loopSentence, MODEL_LABELS, predictedGain } from '../../core/report/words.ts';
 import { button, element } from '../element.ts';
@@ -210,7 +210,7 @@ function leftAlone(report: Report, events: DecisionEvents): HTMLElement {
         element(
           'td',
           { class: 'numeric' },
-          formatShare(one.share),
+          formatHotShare(one),
           element('span', { class: 'spoken' }, ` of ${formatDuration(report.run.wallMs)}`),
         ),
         element('td', {}, one.reason),

@@ -1,4 +1,4 @@
-import { formatDuration, formatShare } from '../../core/report/format.ts';
+import { formatDuration, formatHotShare } from '../../core/report/format.ts';
 import type { Report, ReportHotSpot } from '../../core/report/report.ts';
 import { BOUND_LABELS } from '../../core/report/words.ts';
 import { button, element } from '../element.ts';
@@ -18,6 +18,8 @@ export interface HotRow {
   place: SourcePlace | null;
   /** What ranks it: the time it is answerable for, or its total without a report. */
   share: number;
+  /** How many threads were in it at once, where that is known. */
+  threads: number;
   answerableMs: number | null;
   selfMs: number;
   totalMs: number;
@@ -38,6 +40,7 @@ export function reportRows(report: Report, frames: Frames | null): HotRow[] {
       frame: frames === null ? -1 : frameOf(frames, spot),
       place: { file: spot.file, line: spot.line, column: spot.column },
       share: spot.share,
+      threads: spot.threads ?? 1,
       answerableMs: sum(spot.time),
       selfMs: spot.selfMs,
       totalMs: spot.totalMs,
@@ -80,6 +83,7 @@ export function functionRows(graph: Graph, frames: Frames, cwd: string | null, w
     frame,
     place: null,
     share: graph.frameTotal[frame]! / whole,
+    threads: 1,
     answerableMs: null,
     selfMs: graph.frameSelf[frame]! / 1000,
     totalMs: graph.frameTotal[frame]! / 1000,
@@ -211,7 +215,7 @@ export function hotSpotsTable(events: { show(frame: number): void; open(row: Hot
     });
     const first = element('th', { scope: 'row' }, name, element('span', { class: 'muted where' }, row.where));
     if (row.lines.length > 0) first.append(lines(row));
-    const tr = element('tr', {}, first, element('td', { class: 'share' }, miniBar(row), formatShare(row.share)));
+    const tr = element('tr', {}, first, element('td', { class: 'share' }, miniBar(row), formatHotShare(row)));
     for (const column of columns) tr.append(element('td', { class: 'numeric' }, column.text(row)));
     tr.append(element('td', {}, row.bound));
     return tr;

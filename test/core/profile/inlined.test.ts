@@ -34,6 +34,12 @@ it('gives inlined code back to its function, by the line', () => {
   assert.deepEqual(lines([...inlined, ...called]), { weigh: { 7: 80 } });
 });
 
+it('keeps the lines of a function that has samples of its own', () => {
+  const inlined = Array.from({ length: 6 }, () => `${TOP} > ${EACH} @7 10000`);
+  const called = [`${TOP} > ${EACH} > ${WEIGH} @7 10000`, `${TOP} > ${EACH} > ${WEIGH} @7 10000`, `${TOP} > ${EACH} > ${WEIGH} @8 10000`];
+  assert.deepEqual(lines([...inlined, ...called]), { weigh: { 7: 80, 8: 10 } });
+});
+
 it('finds the function by its lines also where it was never seen as one', () => {
   const inlined = Array.from({ length: 6 }, () => `${TOP} > ${EACH} @7 10000`);
   const own = Array.from({ length: 3 }, () => `${TOP} > ${EACH} @2 10000`);

@@ -56,11 +56,10 @@ function nativeNature(name: string): FrameNature {
   return 'compute';
 }
 
-/** Resolving, reading, compiling and linking modules. */
+/** Resolving, reading, compiling and linking modules. What the runtime compiles of its own for a call (the first `fetch`) is that call's work. */
 function isLoader(url: string): boolean {
   return (
     url.startsWith('node:internal/modules/') ||
-    url.startsWith('node:internal/bootstrap/') ||
     url === 'node:internal/deps/cjs-module-lexer/lexer' ||
     url === 'node:internal/source_map/source_map_cache'
   );

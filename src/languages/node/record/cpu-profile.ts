@@ -9,19 +9,27 @@ export interface GrowingProfile {
   between(fromUs: number, toUs: number): CpuProfile;
 }
 
-/** @param ownUrl frames of this script, the agent, and of what loads it in a child process are taken out: their time goes to their callers */
+/**
+ * @param ownUrl frames of this script, the agent, and of what loads it in a child process are taken out: their time goes to the core call that
+ *   they measure, else to their callers
+ */
 export function growingProfile(ownUrl: string): GrowingProfile {
   const root: Node = newNode(ROOT_FRAME, 0);
   const nodes: Node[] = [root];
   const samples = growingColumns();
+  /** The core call that was measured last, by who made it. */
+  const measured = new Map<Node, Node>();
   return {
     add(slice, shiftUs) {
-      const became = graft(nodes, slice, ownUrl);
+      const { became, own, calls } = graft(nodes, slice, ownUrl);
       let at = slice.startTime + shiftUs;
       slice.samples.forEach((id, index) => {
         at += slice.timeDeltas[index] ?? 0;
         const node = became.get(id);
-        if (node) samples.push(node.index, at);
+        if (!node) return;
+        const call = calls.get(id);
+        if (call) measured.set(call.caller, call.callee);
+        samples.push((own.has(id) ? (measured.get(node) ?? node) : node).index, at);
       });
     },
     between(fromUs, toUs) {
@@ -88,17 +96,28 @@ function newNode(frame: Node['frame'], index: number): Node {
   return { frame, index, children: new Map(), ticks: new Map(), hits: 0, below: 0, id: 0 };
 }
 
+interface Grafted {
+  /** By the profile's ids, as all others. */
+  became: Map<number, Node>;
+  /** Frames of ours. */
+  own: Set<number>;
+  /** The call of a core function that one of our frames made last on the way here, and who called ours. */
+  calls: Map<number, { caller: Node; callee: Node }>;
+}
+
 /**
  * Adds a profile's call paths to the tree and says which node of the tree each of its nodes became; none for our interrupts: V8 takes a
  * sample of its own whenever a profile begins or ends, which would be given the time since the sample before it.
  */
-function graft(all: Node[], { nodes }: CpuProfile, ownUrl: string): Map<number, Node> {
+function graft(all: Node[], { nodes }: CpuProfile, ownUrl: string): Grafted {
   const preload = ownUrl.replace(/agent\.cjs$/, 'preload.cjs');
   const isOwn = (url: string): boolean => url === ownUrl || url === preload;
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const became = new Map<number, Node>();
+  const own = new Set<number>();
+  const calls: Grafted['calls'] = new Map();
   const first = nodes[0];
-  if (!first) return became;
+  if (!first) return { became, own, calls };
   const waiting: [CpuProfileNode, Node][] = [[first, all[0]!]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [node, here] = next;
@@ -108,11 +127,21 @@ function graft(all: Node[], { nodes }: CpuProfile, ownUrl: string): Map<number, 
     for (const id of node.children ?? []) {
       const child = byId.get(id);
       if (!child || (child.callFrame.functionName === HANDLE && child.callFrame.url === '')) continue;
-      const shown = isOwn(child.callFrame.url) ? inPlaceOf(child.callFrame) : child.callFrame;
-      waiting.push([child, shown ? childOf(all, here, shown) : here]);
+      const isOurs = isOwn(child.callFrame.url);
+      const shown = isOurs ? inPlaceOf(child.callFrame) : child.callFrame;
+      const there = shown ? childOf(all, here, shown) : here;
+      const measures = own.has(node.id) && here.index > 0 && !isOurs && isCore(child.callFrame.url);
+      const call = measures ? { caller: here, callee: there } : calls.get(node.id);
+      if (!shown) own.add(child.id);
+      else if (call) calls.set(child.id, call);
+      waiting.push([child, there]);
     }
   }
-  return became;
+  return { became, own, calls };
+}
+
+function isCore(url: string): boolean {
+  return url === '' || url.startsWith('node:');
 }
 
 /** The call that V8 shows no frame for, of the one of ours around it; null for our other functions. */

@@ -23,6 +23,15 @@ const KINDS: [stack: string, kind: string][] = [
   ['require node:internal/modules/helpers:1:1 > (top level) /project/lib.js:1:1', 'jsCpuMs'],
   ['f /project/node_modules/d/i.js:2:1', 'jsCpuMs'],
   ['parse node:url:1:1 > parse', 'nativeCpuMs'],
+  ['parseSync', 'nativeCpuMs'],
+  ['f /project/node_modules/d/i.js:2:1 > parseSync', 'nativeCpuMs'],
+  ['js-to-wasm', 'jsCpuMs'],
+  // What the runtime compiles of its own: of the call that needs it, as long as that call does not load modules.
+  [
+    `fetch node:internal/bootstrap/web/exposed-window-or-worker:1:1 > compileForInternalLoader node:internal/bootstrap/realm:1:1`,
+    'jsCpuMs',
+  ],
+  [`require node:internal/modules/helpers:1:1 > compileForInternalLoader node:internal/bootstrap/realm:1:1`, 'loadingMs'],
 ];
 
 describe('what core code does, by the tables', () => {

@@ -13,7 +13,7 @@ function profile(tree: Tree, samples: number[], startTime = 0): CpuProfile {
     const id = nodes.length + 1;
     const node: CpuProfile['nodes'][0] = {
       id,
-      callFrame: frame(name, /^agent|^__sqlite_/.test(name) ? 'file:///agent.cjs' : name === 'preload' ? 'file:///preload.cjs' : undefined),
+      callFrame: frame(name, urlOf(name)),
       hitCount: 0,
     };
     nodes.push(node);
@@ -24,6 +24,12 @@ function profile(tree: Tree, samples: number[], startTime = 0): CpuProfile {
   };
   add(tree);
   return { nodes, startTime, endTime: startTime + samples.length * 1000, samples, timeDeltas: samples.map(() => 1000) };
+}
+
+function urlOf(name: string): string {
+  if (/^agent|^__sqlite_/.test(name)) return 'file:///agent.cjs';
+  if (name === 'preload') return 'file:///preload.cjs';
+  return name.startsWith('core ') ? 'node:fs' : 'file:///a.js';
 }
 
 /** `a;b 2` for each node with samples. */
@@ -49,6 +55,11 @@ const cases: { name: string; parts: CpuProfile[]; cut?: Partial<typeof all>; exp
     name: 'takes the agent out: its time goes to its callers',
     parts: [profile(['(root)', ['main', ['agent wrapper', ['readFileSync'], ['agent inner']]]], [2, 3, 4, 4, 5])],
     expected: ['(root);main 3', '(root);main;readFileSync 2'],
+  },
+  {
+    name: 'gives what the agent does for a core call to that call',
+    parts: [profile(['(root)', ['main', ['agent wrapper', ['core read', ['core open']], ['agent stack']]]], [3, 4, 5, 6, 6])],
+    expected: ['(root);main 1', '(root);main;core read 3', '(root);main;core read;core open 1'],
   },
   {
     name: 'takes out what loads the agent in a child process',

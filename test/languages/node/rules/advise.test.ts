@@ -42,6 +42,7 @@ function hotSpot(name: string, line: number, part: Partial<TimeSplit>, more: Par
     line,
     column: 1,
     share: us / second,
+    threads: 1,
     selfUs: us,
     totalUs: us,
     time: time(part),
