@@ -7,7 +7,7 @@ import { OFFER_SHARE, OFFER_US } from './classify/thresholds.ts';
 import { unchargedEvidence } from './classify/uncharged-evidence.ts';
 import { loadingEvidence } from './classify/loading-evidence.ts';
 import { loopEvidence } from './classify/loop-evidence.ts';
-import { eventLoopOf } from './event-loop/event-loop.ts';
+import { type EventLoop, eventLoopOf, requestsAtOnce } from './event-loop/event-loop.ts';
 import type { Language, Rule } from './language.ts';
 import { withCalls } from './profile/call-counts.ts';
 import { chargeLane } from './profile/charges.ts';
@@ -75,6 +75,7 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
     machine: recording.machine,
     processCpuUs: cpuOfAll(recording),
     hotSpots,
+    served: servedOf(eventLoop),
     read,
   };
   const rules = verdict.bound === 'insufficient-data' ? [] : language.rules.map(withoutFailing);
@@ -104,6 +105,11 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
     lanes: models.map((model, lane) => ({ name: model.lane.name, profile: timedProfile(model, timelines[lane]!) })),
     hotSpots,
   };
+}
+
+function servedOf(eventLoop: EventLoop | null): AdviceContext['served'] {
+  const atOnce = eventLoop && requestsAtOnce(eventLoop);
+  return eventLoop?.requests && atOnce !== null ? { requests: eventLoop.requests, atOnce } : null;
 }
 
 /** CPU time of all processes: what the cores did for the script, by whichever of them; null where it is not known of all. */

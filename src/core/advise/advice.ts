@@ -11,6 +11,8 @@ export interface AdviceContext {
   /** CPU time of the whole process over the run; null when unknown. */
   processCpuUs: number | null;
   hotSpots: readonly HotSpot[];
+  /** Requests to the program's own servers, and how many there are at once while it is busy; null where it got none, or they are not known. */
+  served: { requests: number; atOnce: number } | null;
   read: ReadSource;
 }
 

@@ -65,3 +65,21 @@ function requestsOf({ groups, operations }: LaneModel, language: Language): Requ
   const all = operations.filter(({ group }) => language.isRequest(groups[group]!.api));
   return { all, knownUntilUs: all.length >= MOST_REQUESTS ? all.at(-1)!.startUs : Infinity };
 }
+
+/** A loop that is this busy has the next request waiting when one is answered: a queue grows without bound towards 1 (M/M/1: at 0.8 four wait on average). */
+const SATURATED = 0.8;
+
+/**
+ * How many requests a serving program has on average while it is blocked, the one it works on included: at least 1. What waits in the kernel is not
+ * among the requests that were begun, so it is told from what each blockage held up, weighted by its length. Null where it served none.
+ */
+export function requestsAtOnce({ requests, blockages, utilisation }: EventLoop): number | null {
+  if (!requests) return null;
+  let us = 0;
+  let heldUs = 0;
+  for (const { durationUs, heldUp: held } of blockages) {
+    us += durationUs;
+    heldUs += durationUs * (held ?? 0);
+  }
+  return Math.max(1 + (us > 0 ? heldUs / us : 0), utilisation >= SATURATED ? 2 : 1);
+}

@@ -1,6 +1,7 @@
 import type TS from 'typescript';
 import { bare, bindingOfFunction, enclosingFunction, functionName, functionWords, isAsync, type FunctionNode } from '../syntax/locate.ts';
-import { globalName, importedExpression } from '../syntax/modules.ts';
+import { globalName } from '../syntax/modules.ts';
+import { requestListener, type RequestListener } from '../syntax/request-listeners.ts';
 import type { Binding } from '../syntax/scopes.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
@@ -71,6 +72,8 @@ function callersOf(source: Source, node: FunctionNode, spread: Spread): TS.CallE
     if (isExport(source, identifier)) throw exported(words);
     if (ts.isCallExpression(parent) && parent.expression === identifier) calls.push(parent);
     else if (ts.isTypeQueryNode(parent)) continue;
+    else if (ts.isCallExpression(parent) && requestListener(source, parent, identifier) !== null)
+      reviewCallback(source, parent, requestListener(source, parent, identifier), spread);
     else {
       const arrayCall = ts.isCallExpression(parent) ? arrayCallWith(source, parent, identifier) : null;
       if (arrayCall === null || node.parameters.length > 2) throw passedOn(source, words, identifier);
@@ -103,9 +106,10 @@ function callersOfCallback(source: Source, node: FunctionNode, spread: Spread): 
   while (ts.isParenthesizedExpression(parent)) parent = parent.parent;
   if (ts.isCallExpression(parent) && bare(parent.expression) === node) return [parent];
   if (ts.isCallExpression(parent)) {
-    const reason = callbackReason(source, parent);
+    const listener = requestListener(source, parent, node);
+    const reason = listener === null ? callbackReason(source, parent) : null;
     if (reason !== null) throw new Refusal(reason);
-    spread.review.add(`\`${textOf(source, parent.expression)}\` doesn't wait for its callback, so others may run while it waits`);
+    reviewCallback(source, parent, listener, spread);
     return [];
   }
   if (ts.isNewExpression(parent))
@@ -116,6 +120,12 @@ function callersOfCallback(source: Source, node: FunctionNode, spread: Spread): 
     throw exported(functionName(node) ?? 'The function');
   if (ts.isExportAssignment(parent)) throw exported('The function');
   throw new Refusal(`${functionWords(source, node)} is stored in an object or variable, so not all of its callers are known.`);
+}
+
+/** What a person must know of a callback that becomes async although its caller goes on at once. */
+function reviewCallback(source: Source, call: TS.CallExpression, listener: RequestListener | null, { review }: Spread): void {
+  review.add(`\`${textOf(source, call.expression)}\` doesn't wait for its callback, so others may run while it waits`);
+  if (listener?.uncaught) review.add(listener.uncaught);
 }
 
 const UNABLE: Record<string, string> = {
@@ -142,15 +152,12 @@ function callbackReason(source: Source, call: TS.CallExpression): string | null 
   const line = lineOf(source, call.getStart(source.ast));
   const global = globalName(source, callee);
   if (global !== null && FIRE_AND_FORGET.has(global)) return null;
-  const imported = importedExpression(source, callee);
-  if (imported !== null && /^https?$|^http2$/.test(imported.module) && /^create(Secure)?Server$/.test(imported.name ?? '')) return null;
   if (ts.isPropertyAccessExpression(callee)) {
     const method = callee.name.text;
     const [event] = call.arguments;
     const eventName = event !== undefined && ts.isStringLiteralLike(event) ? event.text : null;
     if (words.startsWith('process.') && /^(on|once|addListener)$/.test(method))
       return `A listener of process '${eventName ?? 'event'}' (line ${line}) must do its work at once: it can't await.`;
-    if (/^(on|once)$/.test(method) && eventName === 'request') return null;
     if (/^(then|catch|finally)$/.test(method)) return null;
     if (UNABLE[method] !== undefined) return `${UNABLE[method]} (line ${line}).`;
     if (/^(on|once|addListener|addEventListener)$/.test(method))

@@ -25,8 +25,9 @@ import {
   functionWords,
   type FunctionNode,
 } from '../syntax/locate.ts';
-import { importedAs, importedExpression } from '../syntax/modules.ts';
+import { importedAs } from '../syntax/modules.ts';
 import { movable, type Movable } from '../syntax/movable.ts';
+import { requestListener } from '../syntax/request-listeners.ts';
 import { lineOf, readSource, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 
@@ -222,26 +223,12 @@ function isServed(source: Source, call: TS.CallExpression, seen = new Set<TS.Nod
   const enclosing = enclosingFunction(call);
   if (enclosing === null) return false;
   const { parent } = enclosing as TS.Node;
-  if (ts.isCallExpression(parent)) return isRequestListener(source, parent, enclosing);
+  if (ts.isCallExpression(parent)) return requestListener(source, parent, enclosing) !== null;
   const references = bindingOfFunction(source, enclosing)?.references ?? [];
   const listens = references.some(
-    ({ identifier }) => ts.isCallExpression(identifier.parent) && isRequestListener(source, identifier.parent, identifier),
+    ({ identifier }) => ts.isCallExpression(identifier.parent) && requestListener(source, identifier.parent, identifier) !== null,
   );
   return listens || callsOf(source, enclosing).some((one) => isServed(source, one, seen));
-}
-
-function isRequestListener(source: Source, call: TS.CallExpression, listener: TS.Node): boolean {
-  if (!call.arguments.some((argument) => argument === listener)) return false;
-  const imported = importedExpression(source, call.expression);
-  if (imported !== null && /^(http2?|https)$/.test(imported.module) && /^create(Secure)?Server$/.test(imported.name ?? '')) return true;
-  const [event] = call.arguments;
-  return (
-    ts.isPropertyAccessExpression(call.expression) &&
-    call.expression.name.text === 'on' &&
-    event !== undefined &&
-    ts.isStringLiteralLike(event) &&
-    event.text === 'request'
-  );
 }
 
 function functionCalled(source: Source, call: TS.CallExpression): FunctionNode | null {

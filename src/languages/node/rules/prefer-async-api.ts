@@ -27,6 +27,11 @@ import { lineOf, readSource, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { availability, editCount } from './wording.ts';
 
+/** Below it a request mostly has the server to itself. */
+const SERVED_AT_ONCE = 1.2;
+/** A call that not even every twentieth request makes is none of what requests wait for. */
+const FEW_CALLS = 0.05;
+
 /** libuv works on four file operations at a time. */
 const FILE_BOUND = 4;
 
@@ -162,6 +167,15 @@ function adviseOperation(hotSpot: HotSpot, operation: SiteOperations, context: A
       predicted,
       `Make ${words} asynchronous, ${Math.min(DEFAULT_BOUND, calls)} calls at a time (≈${formatSpeedup(predicted.speedup)})`,
       `\`${api}\` held the JavaScript thread for ${formatDuration(cost / 1000)} in ${calls} calls, one after the other, and no call needs the one before.`,
+    );
+  }
+  const { served } = context;
+  if (served !== null && served.atOnce >= SERVED_AT_ONCE && calls >= served.requests * FEW_CALLS) {
+    const predicted = predict({ ...operation, calls: Math.max(2, Math.round(served.atOnce)) }, cost, context);
+    return finish(
+      { ...predicted, basis: `requests a second, with as many at once: ${predicted.basis}` },
+      `Make ${words} asynchronous: each call lets all other requests wait for up to ${formatDuration(operation.maxUs / 1000)} (≈${formatSpeedup(predicted.speedup)})`,
+      `\`${api}\` held the JavaScript thread for ${formatDuration(cost / 1000)} in ${calls} calls, and about ${served.atOnce.toFixed(1)} requests were there at once: all but one had to wait.`,
     );
   }
   const others = freesOthers || context.hotSpots.some((one) => one.operations.some((other) => other.kind === 'async' && other.calls > 1));

@@ -76,6 +76,7 @@ function say(
     machine,
     processCpuUs: second,
     hotSpots,
+    served: null,
     read: (name) => (name === file ? source : (texts[name] ?? null)),
     ...more,
   };
@@ -191,6 +192,22 @@ describe('prefer-async-api', () => {
   it('gives the advice and the reason where only the edit is refused', () => {
     const { advice } = say(HASHES.replace('function', 'export function'), [hashing(20)]);
     assert.equal(advice[0]?.available, false);
+  });
+
+  it('lets requests that wait for each other go on, in a server', () => {
+    const source = `import { pbkdf2Sync } from 'node:crypto';\nimport express from 'express';\nconst app = express();\napp.get('/login', (request, response) => {\n  response.send(pbkdf2Sync('a', 'b', 1e5, 32, 'sha512'));\n});\n`;
+    const costs = { nativeCpuUs: 0.9 * second };
+    const spot = hotSpot('(anonymous)', 4, costs, { operations: [operation('crypto.pbkdf2Sync', 5, 200, costs)] });
+    const { advice } = say(source, [spot], { served: { requests: 210, atOnce: 7.6 } });
+    assert.deepEqual(
+      advice.map(({ message, available }) => [message.replace(/[\d.]+ ms/, 'N ms'), available]),
+      [['Make this call asynchronous: each call lets all other requests wait for up to N ms (≈N×)', true]],
+    );
+    for (const served of [
+      { requests: 210, atOnce: 1 },
+      { requests: 9000, atOnce: 7.6 },
+    ])
+      assert.match(say(source, [spot], { served }).advice[0]?.message ?? '', /stops everything else/);
   });
 
   it('leaves small cached reads alone', () => {
