@@ -9,9 +9,9 @@ import { targetOfLaunch } from '../languages/node/launch/launch-configuration.ts
 import { type NamedTarget, targetOfNpmScript } from '../languages/node/launch/npm-script.ts';
 import type { TargetOptions } from '../languages/node/record/target.ts';
 import { SAVED } from '../protocol/session.ts';
-import { profileAndAdvise, type ProfileResult } from '../workflows/profile-and-advise.ts';
+import { type AttachAdviseRequest, attachAndAdvise, profileAndAdvise, type ProfileResult } from '../workflows/profile-and-advise.ts';
 import type { AdviseCommand, Source } from './arguments.ts';
-import { followInterrupts } from './interrupts.ts';
+import { followInterrupts, followInterruptsApart } from './interrupts.ts';
 import { say, tell } from './output.ts';
 import { prepareResults, saveRun, writeResult } from './save.ts';
 import { openSession, type Session, type SessionVariables } from './session.ts';
@@ -26,7 +26,7 @@ export async function advise(command: AdviseCommand, variables: SessionVariables
     // Without the editor nobody waits for the result, but the script is the user's: it runs on, and the report goes to the terminal.
     onLost: (reason) => say(`The editor can't be reached (${reason}): the report is printed here only.`),
   });
-  const unfollow = followInterrupts(cancel);
+  const unfollow = command.source.kind === 'attach' ? followInterruptsApart(stop, cancel) : followInterrupts(cancel);
   try {
     prepareResults(
       command.save,
@@ -83,30 +83,43 @@ async function run(
   { stop, cancel, session }: Running,
 ): Promise<ProfileResult> {
   let deadline: NodeJS.Timeout | undefined;
+  const { source } = command;
+  const shared: Omit<AttachAdviseRequest, 'to' | 'onBegin'> = {
+    ...(target === null ? {} : { minShare: target.minShare }),
+    distFolder,
+    stop: stop.signal,
+    cancel: cancel.signal,
+    onProgress(phase, elapsedMs) {
+      session.tell({ type: 'progress', phase, elapsedMs });
+      // Counted from the script's first line, not from node's start.
+      if (phase === 'running' && command.stopAfter !== null) deadline ??= setTimeout(() => stop.abort(), command.stopAfter * 1000);
+    },
+  };
   try {
+    if (source.kind === 'attach') return await attachAndAdvise({ ...shared, to: source.to, onBegin: sayAttached(command.stopAfter) });
     return await profileAndAdvise({
-      target: targetOf(command, target),
+      ...shared,
+      target: targetOf(command, source, target),
       engine: command.engine,
       ...(command.load === null ? {} : { load: { command: command.load } }),
       countCalls: command.countCalls,
-      ...(target === null ? {} : { minShare: target.minShare }),
       output: command.json ? 'stderr' : 'inherit',
-      distFolder,
-      stop: stop.signal,
-      cancel: cancel.signal,
-      onProgress(phase, elapsedMs) {
-        session.tell({ type: 'progress', phase, elapsedMs });
-        // Counted from the script's first line, not from node's start.
-        if (phase === 'running' && command.stopAfter !== null) deadline ??= setTimeout(() => stop.abort(), command.stopAfter * 1000);
-      },
     });
   } finally {
     clearTimeout(deadline);
   }
 }
 
+/** Until then nothing is seen of a program whose output goes elsewhere. */
+function sayAttached(stopAfter: number | null): AttachAdviseRequest['onBegin'] {
+  return ({ script }, pid) => {
+    const until = stopAfter === null ? 'Ctrl+C lets it go and reports.' : `It is let go in ${stopAfter} s, or with Ctrl+C.`;
+    say(`Attached to ${basename(script)} (process ${pid}). ${until}`);
+  };
+}
+
 /** What is to be run: what the source says, and what the command line and the editor say on top. */
-function targetOf({ source, args, node }: AdviseCommand, settings: SessionVariables['target']): TargetOptions {
+function targetOf({ args, node }: AdviseCommand, source: RunSource, settings: SessionVariables['target']): TargetOptions {
   const { target, notes } = namedTarget(source, args);
   notes.forEach(say);
   return {
@@ -117,7 +130,9 @@ function targetOf({ source, args, node }: AdviseCommand, settings: SessionVariab
   };
 }
 
-function namedTarget(source: Source, args: string[]): NamedTarget {
+type RunSource = Exclude<Source, { kind: 'attach' }>;
+
+function namedTarget(source: RunSource, args: string[]): NamedTarget {
   switch (source.kind) {
     case 'script':
       return { target: { script: source.script, args }, notes: [] };

@@ -1,4 +1,5 @@
 import type { EngineId } from '../core/recording.ts';
+import { type AttachTo, readAttachTo } from '../languages/node/attach/attach-to.ts';
 import { splitArguments } from '../languages/node/launch/command-line.ts';
 
 /** What the command line asks for. Paths are as they were typed. */
@@ -28,9 +29,12 @@ export interface AdviseCommand {
   args: string[];
 }
 
-/** What names the script: its path, a script of package.json, or a configuration of launch.json with the file it is about. */
+/** What names the script: its path, a script of package.json, a configuration of launch.json with the file it is about, or a program that runs. */
 export type Source =
-  { kind: 'script'; script: string } | { kind: 'npm-script'; name: string } | { kind: 'launch'; name: string; file: string | null };
+  | { kind: 'script'; script: string }
+  | { kind: 'npm-script'; name: string }
+  | { kind: 'launch'; name: string; file: string | null }
+  | { kind: 'attach'; to: AttachTo };
 
 /** The command line is wrong: `message` is one line that says what to write instead. */
 export class UsageError extends Error {}
@@ -52,6 +56,10 @@ export const USAGE = `Profile first, optimize second: where a Node.js script spe
                              run a script of package.json
   unblock advise [options] --launch NAME [--file FILE] [ARGS…]
                              run a configuration of .vscode/launch.json; FILE stands for the open file
+
+  unblock advise [options] --attach PID|:PORT
+                             measure a node process that runs already, by its id or its inspector's port, until
+                             Ctrl+C or --stop-after; it then runs on
 
   unblock fix REPORT.json --advice ID [--write]
                              print the change that an advice proposes as a diff, or make it
@@ -106,6 +114,7 @@ function parseAdvise(words: readonly string[]): Command {
       script: 'value',
       launch: 'value',
       file: 'value',
+      attach: 'value',
       help: 'flag',
     },
     'first',
@@ -172,11 +181,27 @@ function sourceOf(options: Map<string, string>, operands: string[]): { source: S
   if (file !== null && launch === undefined)
     throw new UsageError('--file is what a configuration of --launch is about: write --launch NAME too.');
   if (npmScript !== undefined && launch !== undefined) throw new UsageError('--script and --launch both say what to run: leave one out.');
+  const attach = options.get('attach');
+  if (attach !== undefined) return { source: { kind: 'attach', to: attachTo(attach, options, operands, npmScript ?? launch) }, args: [] };
   if (npmScript !== undefined) return { source: { kind: 'npm-script', name: npmScript }, args: operands };
   if (launch !== undefined) return { source: { kind: 'launch', name: launch, file }, args: operands };
   const [script, ...args] = operands;
   if (script === undefined || script === '') throw new UsageError('Name the script to run: `unblock advise SCRIPT`.');
   return { source: { kind: 'script', script }, args };
+}
+
+function attachTo(words: string, options: Map<string, string>, [operand]: string[], other: string | undefined): AttachTo {
+  const to = readAttachTo(words);
+  if (to === 'elsewhere')
+    throw new UsageError(`--attach measures processes of this machine: run Unblock on ${words.replace(/:\d+$/, '')} instead.`);
+  if (to === null)
+    throw new UsageError(`--attach takes a process's id, such as 4711, or its inspector's port, such as :9229, not ${words}.`);
+  if (operand !== undefined || other !== undefined)
+    throw new UsageError(`--attach measures what runs already: leave out ${operand ?? '--script and --launch'}.`);
+  const fixed = ['load', 'count-calls', 'node'].find((name) => options.has(name));
+  if (fixed !== undefined) throw new UsageError(`--attach measures what runs already: leave out --${fixed}.`);
+  if ((options.get('engine') ?? 'v8') !== 'v8') throw new UsageError('--attach measures with the engine v8 only: leave out --engine.');
+  return to;
 }
 
 /** No shell runs it, so that what only a shell does is refused; a `&` or `?` inside a word is the command's own. */

@@ -75,13 +75,15 @@ export interface Machine {
 }
 
 export interface Run {
-  /** From the first line of the script until its end, without the time it takes to start node and to attach. */
+  /** From the first line of the script, or from when it was attached to, until its end or when it was let go, without the time it takes to start node and to attach. */
   wallUs: number;
   exitCode: number | null;
   signal: string | null;
   ended: 'exit' | 'stopped' | 'killed' | 'crashed';
   /** The command that put it under load meanwhile, if any: the wall time then begins when the script opened its first port. */
   load?: string[];
+  /** The program ran already: it was attached to, and let go. */
+  attached?: true;
 }
 
 /** One thread or process. */

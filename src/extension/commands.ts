@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { Failure } from '../core/failure.ts';
 import { joinArguments, splitArguments } from '../languages/node/launch/command-line.ts';
+import { chooseProcess } from './attach.ts';
 import { COMMANDS, ENGINES } from './contributions.ts';
 import { rulePage } from './diagnostics.ts';
 import { openExample } from './examples.ts';
@@ -50,6 +51,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     profileUnderLoad: (uri) => profileUnderLoad(chooseScript(uri)),
     profileNpmScript: async (passed) => profileChosen(await chooseNpmScript(passed)),
     profileLaunchConfiguration: async () => profileChosen(await chooseLaunchConfiguration()),
+    attach: async (passed) => profileChosen(await chooseProcess(passed, context.extensionPath)),
     profileAgain: () => {
       if (store.current === null) throw new Failure('Nothing has been profiled yet: open a script and run Profile and Advise.');
       return profiling.profile(store.current.request);
@@ -140,9 +142,14 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     if (run === null) throw nothingRuns();
     const stop = {
       label: `$(debug-stop) ${vscode.l10n.t('Stop and analyse now')}`,
-      detail: vscode.l10n.t('End the script and report what was measured so far'),
+      detail: run.attached
+        ? vscode.l10n.t('Let the process run on and report what was measured so far')
+        : vscode.l10n.t('End the script and report what was measured so far'),
     };
-    const discard = { label: `$(trash) ${vscode.l10n.t('Throw away')}`, detail: vscode.l10n.t('End the script without a report') };
+    const discard = {
+      label: `$(trash) ${vscode.l10n.t('Throw away')}`,
+      detail: run.attached ? vscode.l10n.t('Let the process run on without a report') : vscode.l10n.t('End the script without a report'),
+    };
     const choice = await vscode.window.showQuickPick([stop, discard], { placeHolder: run.name });
     if (running.current !== run) return;
     if (choice === stop) run.stop();

@@ -9,6 +9,7 @@ export const COMMANDS = {
   profileUnderLoad: 'unblock.profileUnderLoad',
   profileNpmScript: 'unblock.profileNpmScript',
   profileLaunchConfiguration: 'unblock.profileLaunchConfiguration',
+  attach: 'unblock.attach',
   profileAgain: 'unblock.profileAgain',
   stop: 'unblock.stop',
   stopOrDiscard: 'unblock.stopOrDiscard',

@@ -47,9 +47,11 @@ export function createProfiling(parts: ProfilingParts): Profiling {
       if (!vscode.workspace.isTrusted) throw new Failure('This workspace is in restricted mode: trust it, then profile its scripts.');
       const script = vscode.Uri.file(request.script);
       const settings = runSettings(script);
-      const { named } = request;
-      if (named !== undefined) settings.cwd = named.folder;
+      const { named, attach } = request;
+      const place = named ?? attach;
+      if (place !== undefined) settings.cwd = place.folder;
       if (offerTheOther()) return false;
+      if (attach !== undefined) return await run(request, settings);
       if (!(await saveBeforeRun(script, named !== undefined && settings.saveBeforeRun === 'script' ? 'all' : settings.saveBeforeRun)))
         return false;
       await checkPlaces(script, settings);
@@ -80,7 +82,8 @@ export function createProfiling(parts: ProfilingParts): Profiling {
   }
 
   async function run(request: RunRequest, settings: RunSettings): Promise<boolean> {
-    const name = request.named?.name ?? basename(request.script);
+    const name = (request.named ?? request.attach)?.name ?? basename(request.script);
+    const attached = request.attach !== undefined;
     const live: { session: TerminalSession | null; discarded: boolean } = { session: null, discarded: false };
     const discard = (): void => {
       live.discarded = true;
@@ -92,7 +95,7 @@ export function createProfiling(parts: ProfilingParts): Profiling {
       live.session?.stop();
       running.tell(vscode.l10n.t('stopping'));
     };
-    running.begin({ name, words: vscode.l10n.t('starting'), terminal: null, session: null, stop, discard });
+    running.begin({ name, attached, words: vscode.l10n.t('starting'), terminal: null, session: null, stop, discard });
     let before: Report | null;
     let folder: string | null = null;
     try {
@@ -105,7 +108,10 @@ export function createProfiling(parts: ProfilingParts): Profiling {
         async (progress, token) => {
           const say = (words: string): void => {
             running.tell(words);
-            progress.report({ message: `${words}. ${vscode.l10n.t('Cancel stops it and analyses what was measured.')}` });
+            const cancel = attached
+              ? vscode.l10n.t('Cancel lets it run on and analyses what was measured.')
+              : vscode.l10n.t('Cancel stops it and analyses what was measured.');
+            progress.report({ message: `${words}. ${cancel}` });
           };
           say(vscode.l10n.t('starting'));
           const session = await openTerminalSession((message) => say(progressWords(message)));
@@ -124,13 +130,17 @@ export function createProfiling(parts: ProfilingParts): Profiling {
               'advise',
               '--save',
               place,
-              '--engine',
-              engine,
-              '--node',
-              node.path,
-              ...(request.load === undefined ? [] : ['--load', request.load]),
-              ...subjectOf(request),
-              ...args,
+              ...(request.attach === undefined
+                ? [
+                    '--engine',
+                    engine,
+                    '--node',
+                    node.path,
+                    ...(request.load === undefined ? [] : ['--load', request.load]),
+                    ...subjectOf(request),
+                    ...args,
+                  ]
+                : [`--attach=${request.attach.to}`]),
             ],
             settings.cwd,
             {
@@ -208,10 +218,11 @@ function subjectOf({ script, named }: RunRequest): string[] {
   return [`--${named.kind}=${named.name}`, ...(named.file === null ? [] : [`--file=${named.file}`]), '--'];
 }
 
-function resultWords(name: string, { ended, load }: Report['run'], words: string): string {
+function resultWords(name: string, { ended, load, attached }: Report['run'], words: string): string {
   if (ended === 'crashed') return vscode.l10n.t('{0} crashed; until then: {1}', name, words);
   if (ended === 'killed') return vscode.l10n.t('{0} was killed; until then: {1}', name, words);
   if (ended === 'stopped' && load !== undefined) return vscode.l10n.t('{0} under load: {1}', name, words);
+  if (ended === 'stopped' && attached) return vscode.l10n.t('{0}, which runs on: {1}', name, words);
   if (ended === 'stopped') return vscode.l10n.t('{0}, stopped by you: {1}', name, words);
   return `${name}: ${words}`;
 }

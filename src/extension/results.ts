@@ -17,6 +17,8 @@ export interface RunRequest {
   load?: string;
   /** What is run in place of `script`, which is then the package.json or launch.json that names it; `file` is the one that was open. */
   named?: { kind: 'script' | 'launch'; name: string; folder: string; file: string | null };
+  /** A process that runs already, as `--attach` names it; `script` is only where its settings are looked for. */
+  attach?: { to: string; name: string; folder: string };
 }
 
 export interface Results extends SavedResults {

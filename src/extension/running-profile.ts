@@ -5,6 +5,8 @@ import type { TerminalSession } from './terminal-session.ts';
 export interface Run {
   /** The script's file name. */
   name: string;
+  /** It is a process that ran before, and runs on. */
+  attached: boolean;
   /** `3.2 s`, `analysing`: what the status bar and the notification say. */
   words: string;
   terminal: vscode.Terminal | null;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { analyze, type Analysis } from '../core/analyze.ts';
 import { Failure } from '../core/failure.ts';
-import type { EngineId, Recording } from '../core/recording.ts';
+import type { EngineId, Recording, Target } from '../core/recording.ts';
 import { node } from '../languages/node/index.ts';
 import { zeroXRecorder } from '../languages/node/record/0x.ts';
 import { clinicBubbleprofRecorder, clinicDoctorRecorder, clinicFlameRecorder } from '../languages/node/record/clinic.ts';
@@ -9,6 +9,8 @@ import { countCalls } from '../languages/node/record/count-calls.ts';
 import type { Recorder, RecordRequest } from '../languages/node/record/recorder.ts';
 import { resolveTarget, type TargetOptions } from '../languages/node/record/target.ts';
 import { v8Recorder } from '../languages/node/record/v8.ts';
+import type { AttachTo } from '../languages/node/attach/attach-to.ts';
+import { recordAttached } from '../languages/node/record/attached.ts';
 import { typescript } from '../languages/node/syntax/typescript.ts';
 import { type Load, recordUnderLoad } from './load.ts';
 import { measureMachine } from './machine.ts';
@@ -35,6 +37,24 @@ export async function profileAndAdvise(request: ProfileRequest): Promise<Profile
   if (request.countCalls) await addCalls(recording, run);
   request.onProgress('analysing', recording.run.wallUs / 1000);
   return { recording, analysis: analyze(recording, node, readSource, request.minShare) };
+}
+
+/** The same for a program of node that runs already: it is measured until it is stopped or ends, and otherwise left as it was. */
+export async function attachAndAdvise(request: AttachAdviseRequest): Promise<ProfileResult> {
+  const { to, minShare, distFolder, stop, cancel, onBegin } = request;
+  request.onProgress('starting', 0);
+  const [machine] = await Promise.all([measureMachine(), prepareSyntax()]);
+  const recording = await recordAttached({
+    to,
+    machine,
+    stop,
+    cancel,
+    distFolder,
+    onBegin,
+    onProgress: (elapsedMs) => request.onProgress('running', elapsedMs),
+  });
+  request.onProgress('analysing', recording.run.wallUs / 1000);
+  return { recording, analysis: analyze(recording, node, readSource, minShare) };
 }
 
 /** Counts calls in a second run, or says in the recording why not. */
@@ -66,25 +86,35 @@ export const RECORDERS: readonly Recorder[] = [
   clinicBubbleprofRecorder,
 ];
 
-export interface ProfileRequest {
+/** What both ways to a report have in common. */
+interface AdviseRequest {
+  /** Of the run's wall time, 0 to 1, below which nothing is advised; 5 % where it isn't given. */
+  minShare?: number;
+  /** The folder that holds the bundled programs. */
+  distFolder: string;
+  /** Aborted: end the script, or let the program go, and report what was measured so far. */
+  stop: AbortSignal;
+  /** Aborted: the same, and throw what was measured away; the promise is rejected with a Failure. */
+  cancel: AbortSignal;
+  /** `elapsedMs` is the time since the script's first line, or since it was attached to. */
+  onProgress(phase: 'starting' | 'running' | 'analysing', elapsedMs: number): void;
+}
+
+export interface ProfileRequest extends AdviseRequest {
   target: TargetOptions;
   engine: EngineId;
   /** A server is measured while this command runs, and then stopped. */
   load?: Load | undefined;
   /** Run the script a second time, and count how often its functions are called. */
   countCalls?: boolean;
-  /** Of the run's wall time, 0 to 1, below which nothing is advised; 5 % where it isn't given. */
-  minShare?: number;
   /** Where the script's output goes: see RecordRequest. */
   output: 'inherit' | 'stderr';
-  /** The folder that holds the bundled programs. */
-  distFolder: string;
-  /** Aborted: end the script and report what was measured so far. */
-  stop: AbortSignal;
-  /** Aborted: end the script and throw what was measured away; the promise is rejected with a Failure. */
-  cancel: AbortSignal;
-  /** `elapsedMs` is the time since the script's first line. */
-  onProgress(phase: 'starting' | 'running' | 'analysing', elapsedMs: number): void;
+}
+
+export interface AttachAdviseRequest extends AdviseRequest {
+  to: AttachTo;
+  /** Called once, when measuring begins. */
+  onBegin: (target: Target, pid: number) => void;
 }
 
 export interface ProfileResult {

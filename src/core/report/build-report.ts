@@ -38,6 +38,7 @@ export function buildReport(recording: Recording, findings: Findings): Report {
       signal: run.signal,
       ended: run.ended,
       ...(run.load === undefined ? {} : { load: run.load }),
+      ...(run.attached === undefined ? {} : { attached: run.attached }),
     },
     machine: {
       logicalCores: machine.logicalCores,

@@ -14,6 +14,8 @@ export interface Report {
     ended: 'exit' | 'stopped' | 'killed' | 'crashed';
     /** The command that put it under load, only where there was one. */
     load?: string[];
+    /** Only where it was attached to while it ran: `wallMs` is from then until it was let go or ended. */
+    attached?: true;
   };
   machine: { logicalCores: number; physicalCores: number | null; memoryBytes: number; platform: string; load: number | null };
   /** Of the main lane; the parts add up to the run's wall time. */

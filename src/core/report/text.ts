@@ -34,6 +34,7 @@ function summary(report: Report): string[] {
 /** What the reader must know of how the run ended; '' after an ordinary end. */
 function ending({ run }: Report): string {
   if (run.ended === 'stopped' && run.load !== undefined) return `Measured from its first open port, under load: ${run.load.join(' ')}`;
+  if (run.ended === 'stopped' && run.attached) return 'It runs on: the report is of the time that Unblock was attached to it.';
   if (run.ended === 'stopped') return 'You stopped it: the report is of the run up to then.';
   if (run.ended === 'killed') return `It was killed${run.signal === null ? '' : ` by ${run.signal}`}: the report is of the run up to then.`;
   if (run.ended === 'crashed') return 'It ended with an uncaught error: the report is of the run up to then.';

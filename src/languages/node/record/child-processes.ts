@@ -14,6 +14,15 @@ const HELLO_BYTES = 1024;
 /** How long child processes that outlive the script may take to hand out their profile. */
 const RELEASE_MS = 400;
 
+export interface ChildEvents {
+  /** One of them opened a port. */
+  opened?(port: number): void;
+  /** The main thread of one is measured from now on. */
+  began?(process: MeasuredProcess): void;
+  /** One is gone, or runs on unmeasured: nothing more will be heard of it. */
+  left?(process: MeasuredProcess): void;
+}
+
 export interface ChildProcesses {
   /** What child processes are told; null where we can't listen. */
   channel: Pick<ChildChannel, 'address' | 'secret'> | null;
@@ -28,13 +37,13 @@ export interface ChildProcesses {
   tell(word: ToAgent): void;
   /** Calls back when the process of this id has sent what it measured, or will not: at once where it is none of ours. */
   flush(pid: number, done: () => void): void;
-  /** Has those that run on hand out what they measured and run on unmeasured. */
-  release(): Promise<void>;
+  /** Has those that run on hand out what they measured and run on unmeasured. Resolves when all have, or after so long. */
+  release(patienceMs?: number): Promise<void>;
   close(): void;
 }
 
-/** Listens for the agents of the script's child processes: they call by themselves, whoever started them, so that no descriptor is handed down. `opened`: one of them opened a port. */
-export async function listenForChildren(agentFile: string, opened: (port: number) => void, most = MOST_PROCESSES): Promise<ChildProcesses> {
+/** Listens for the agents of the script's child processes: they call by themselves, whoever started them, so that no descriptor is handed down. */
+export async function listenForChildren(agentFile: string, events: ChildEvents, most = MOST_PROCESSES): Promise<ChildProcesses> {
   const secret = randomBytes(16).toString('hex');
   const callers = new Map<Socket, MeasuredProcess | null>();
   const measured: MeasuredProcess[] = [];
@@ -80,11 +89,12 @@ export async function listenForChildren(agentFile: string, opened: (port: number
     let bytes = 0;
     callers.set(socket, null);
     const read = readChannel((thread, message) => {
-      if (process && message.type === 'listening') opened(message.port);
+      if (process && message.type === 'listening') events.opened?.(message.port);
       else if (process && message.type === 'killing') flush(message.pid, () => socket.write('flushed\n'));
       else if (process) {
         hearProcess(process, thread, message);
         if (thread === 0) answered(process);
+        if (thread === 0 && message.type === 'start') events.began?.(process);
       } else process = admit(socket, message);
     });
     socket.on('data', (piece) => {
@@ -102,6 +112,7 @@ export async function listenForChildren(agentFile: string, opened: (port: number
       if (process) {
         stopFollowing(process);
         answered(process);
+        events.left?.(process);
       }
       callers.delete(socket);
       if (callers.size === 0) emptied();
@@ -125,13 +136,13 @@ export async function listenForChildren(agentFile: string, opened: (port: number
     tell(word) {
       for (const [socket] of running()) socket.write(`${word}\n`);
     },
-    async release() {
+    async release(patienceMs = RELEASE_MS) {
       over = true;
       // Those that have ended closed their socket, or will, by ending.
       for (const [socket] of callers) socket.write('release\n');
       if (callers.size === 0) return;
       await new Promise<void>((resolve) => {
-        const patience = setTimeout(resolve, RELEASE_MS);
+        const patience = setTimeout(resolve, patienceMs);
         emptied = () => {
           clearTimeout(patience);
           resolve();

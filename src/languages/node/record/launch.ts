@@ -43,7 +43,7 @@ export function launch(
       loader,
       untilPort,
       transforms,
-      children: children && { ...children, ports: untilPort, transforms },
+      children: children && { ...children, ports: untilPort, transforms, runsOn: false },
     }),
     stdio:
       output === 'none'

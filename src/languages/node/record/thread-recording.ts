@@ -12,6 +12,8 @@ export interface ThreadRecording {
   shiftUs: number | null;
   ended: boolean;
   crashed: boolean;
+  /** With which the process exited; null where it did not, or on another thread. */
+  exitCode: number | null;
   lastUs: number;
   cpuUs: number;
   operations: OperationLog;
@@ -30,6 +32,7 @@ export function beginThread(start: Start, ownUrl: string): ThreadRecording {
     shiftUs: null,
     ended: false,
     crashed: false,
+    exitCode: null,
     lastUs: start.atUs,
     cpuUs: 0,
     operations: { apis: [], sites: [], sync: [], async: { api: [], site: [], startUs: [], endUs: [] } },
@@ -56,6 +59,7 @@ export function addToThread(thread: ThreadRecording, message: Extract<FromAgent,
   if (message.type === 'part') return;
   thread.ended = true;
   thread.crashed = message.crashed;
+  thread.exitCode = message.exitCode;
   if (slice) thread.lastUs = Math.min(message.atUs, Math.round(slice.endTime + (thread.shiftUs ?? 0)));
 }
 

@@ -1,11 +1,12 @@
 import { basename, join } from 'node:path';
 import { Failure } from '../../../core/failure.ts';
 import type { Recording, Run } from '../../../core/recording.ts';
-import { type ChildProcesses, listenForChildren } from './child-processes.ts';
+import { listenForChildren } from './child-processes.ts';
 import { endOnRequest } from './ending.ts';
 import { AGENT, launch, type LaunchedScript } from './launch.ts';
-import { hearProcess, lanesOf, type MeasuredProcess, newProcess, startedBy, stopFollowing } from './measured-process.ts';
+import { hearProcess, type MeasuredProcess, newProcess, stopFollowing } from './measured-process.ts';
 import type { Recorder, RecordRequest } from './recorder.ts';
+import { recordingOf } from './recording.ts';
 import { shareFate } from './shared-fate.ts';
 import type { ThreadRecording } from './thread-recording.ts';
 
@@ -29,7 +30,7 @@ async function record(request: RecordRequest): Promise<Recording> {
     if (port === null) script?.tell('begin');
     port ??= opening;
   };
-  const children = await listenForChildren(agentFile, opened);
+  const children = await listenForChildren(agentFile, { opened });
   try {
     script = launch(request, children.channel, (thread, message) => {
       if (message.type === 'listening') opened(message.port);
@@ -54,7 +55,16 @@ async function record(request: RecordRequest): Promise<Recording> {
     refuseCancelled(request);
     const main = own.threads.get(0);
     if (!main) throw neverBegan(request, own, exitCode, signal, performance.now() - beganMs);
-    return await recordingOf(request, own, main, children, { exitCode, signal, stopped: ending.stopped, goneUs });
+    return await recordingOf({
+      target: request.target,
+      machine: request.machine,
+      own,
+      main,
+      measured: children.measured,
+      children,
+      run: { exitCode, signal, ended: howEnded(main, signal, ending.stopped) },
+      goneUs,
+    });
   } finally {
     timers.forEach(clearInterval);
     for (const one of [own, ...children.measured]) stopFollowing(one);
@@ -63,70 +73,13 @@ async function record(request: RecordRequest): Promise<Recording> {
   }
 }
 
-interface Ending {
-  exitCode: number | null;
-  signal: NodeJS.Signals | null;
-  stopped: boolean;
-  /** When the process was seen to be gone, µs. */
-  goneUs: number;
-}
-
-async function recordingOf(
-  request: RecordRequest,
-  own: MeasuredProcess,
-  main: ThreadRecording,
-  children: ChildProcesses,
-  ending: Ending,
-): Promise<Recording> {
-  const processes = [own, ...children.measured.filter(({ threads }) => threads.has(0))];
-  const lanes = await Promise.all(processes.map((one, number) => lanesOf(one, number, main.start.atUs)));
-  return {
-    schema: 'unblock/recording/1',
-    language: 'node',
-    engine: 'v8',
-    target: request.target,
-    machine: request.machine,
-    run: { wallUs: main.lastUs - main.start.atUs, exitCode: ending.exitCode, signal: ending.signal, ended: howEnded(main, ending) },
-    lanes: lanes.flat(),
-    notes: [...notesOn(main, ending), ...notesOnChildren(own, children)],
-  };
-}
-
 /** Signals by which a program ends itself because something in it is broken. */
 const CRASHES: readonly string[] = ['SIGABRT', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS'];
 
-function howEnded(main: ThreadRecording, { signal, stopped }: Ending): Run['ended'] {
+function howEnded(main: ThreadRecording, signal: NodeJS.Signals | null, stopped: boolean): Run['ended'] {
   if (stopped) return 'stopped';
   if (signal !== null) return CRASHES.includes(signal) ? 'crashed' : 'killed';
   return main.crashed ? 'crashed' : 'exit';
-}
-
-/** What is missing below this is not worth a sentence. */
-const MISSED_US = 50_000;
-
-function notesOn(main: ThreadRecording, { signal, stopped, goneUs }: Ending): string[] {
-  const notes: string[] = [];
-  const missedUs = goneUs - main.lastUs;
-  if (!main.ended && missedUs > MISSED_US) {
-    const how = stopped ? 'stopped' : signal === null ? 'gone' : `ended by ${signal}`;
-    notes.push(`The last ${(missedUs / 1e6).toFixed(2)} s before the script was ${how} could not be measured.`);
-  }
-  if (main.unlisted > 0)
-    notes.push(`${main.unlisted} asynchronous operations were too many to list: they are missing from the waiting times.`);
-  return notes;
-}
-
-function notesOnChildren(own: MeasuredProcess, { measured, direct, refused }: ChildProcesses): string[] {
-  const started = [own, ...measured].reduce((sum, one) => sum + startedBy(one), 0);
-  const silent = Math.max(0, started - direct);
-  const notes: string[] = [];
-  if (refused > 0)
-    notes.push(
-      `The script started ${measured.length + refused} processes of node: the first ${measured.length} were measured, the work of the others is missing.`,
-    );
-  if (silent > 0)
-    notes.push(`${silent} of its child processes of node could not be measured: ${silent === 1 ? 'its' : 'their'} work is missing.`);
-  return notes;
 }
 
 function refuseCancelled({ cancel }: RecordRequest): void {

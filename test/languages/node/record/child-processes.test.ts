@@ -21,7 +21,7 @@ async function answerTo(children: ChildProcesses, message: object): Promise<stri
 }
 
 it('has so many processes measured, and leaves the others', async () => {
-  const children = await listenForChildren('/agent.cjs', () => undefined, 2);
+  const children = await listenForChildren('/agent.cjs', {}, 2);
   const { secret } = children.channel!;
   const answers: string[] = [];
   for (let count = 0; count < 4; count++) answers.push(await answerTo(children, { type: 'hello', secret, direct: true }));
@@ -31,7 +31,7 @@ it('has so many processes measured, and leaves the others', async () => {
 });
 
 it('hears nobody who does not know the secret', async () => {
-  const children = await listenForChildren('/agent.cjs', () => undefined);
+  const children = await listenForChildren('/agent.cjs', {});
   const strangers: object[] = [
     { type: 'hello', secret: '', direct: true },
     { type: 'hello', secret: 'f'.repeat(32), direct: true },
@@ -46,7 +46,7 @@ it('hears nobody who does not know the secret', async () => {
 });
 
 it('releases a process that talks nonsense, and goes on', async () => {
-  const children = await listenForChildren('/agent.cjs', () => undefined);
+  const children = await listenForChildren('/agent.cjs', {});
   const { socket, say } = call(children);
   await once(socket, 'connect');
   say({ type: 'hello', secret: children.channel!.secret, direct: true });

@@ -124,7 +124,7 @@ function variablesFor(
     nodeOptions: nodeOptions ?? '',
   });
   if (leads === 'no') return null;
-  const settings: ChildSettings = { ...channel, direct: leads === 'node' };
+  const settings: ChildSettings = { ...channel, direct: leads === 'node', attached: false };
   const told = pairs.filter((_, index) => index !== at);
   told.push(`NODE_OPTIONS=${withPreload(nodeOptions, PRELOAD)}`, `${CHANNEL_VARIABLE}=${stringify(settings)}`);
   return { envPairs: told, direct: settings.direct };

@@ -1,4 +1,5 @@
 import { ChildProcess } from 'node:child_process';
+import { onRestore } from './restore.ts';
 import { replace } from './wrap.ts';
 
 /** Signals that end nothing by default, or that can't end a process for good. */
@@ -8,9 +9,11 @@ const HARMLESS_SIGNALS: readonly unknown[] = ['SIGWINCH', 'SIGCONT', 'SIGCHLD', 
  * Calls `finish` when the thread exits, after the script's own exit listeners (some of them long) ran: so it is no listener itself.
  * `hides`: events that the script does not get.
  */
-export function hookExit(finish: () => void, hides: (args: unknown[]) => boolean = () => false): void {
+export function hookExit(finish: (exitCode: number | null) => void, hides: (args: unknown[]) => boolean = () => false): void {
   const exiting = () => (process as unknown as { _exiting?: boolean })._exiting === true;
   const emit = process.emit.bind(process) as (...args: unknown[]) => boolean;
+  const before = Object.getOwnPropertyDescriptor(process, 'emit');
+  const codeOf = (code: unknown) => (typeof code === 'number' ? code : null);
   Object.defineProperty(process, 'emit', {
     configurable: true,
     writable: true,
@@ -20,9 +23,15 @@ export function hookExit(finish: () => void, hides: (args: unknown[]) => boolean
       try {
         return emit(...args);
       } finally {
-        if (args[0] === 'exit' && exiting()) finish();
+        if (args[0] === 'exit' && exiting()) finish(codeOf(args[1]));
       }
     },
+  });
+  const ours = Object.getOwnPropertyDescriptor(process, 'emit')?.value as unknown;
+  onRestore(() => {
+    if (process.emit !== ours) return;
+    if (before) Object.defineProperty(process, 'emit', before);
+    else Reflect.deleteProperty(process, 'emit');
   });
   for (const name of ['reallyExit', 'abort']) {
     replace(
@@ -30,7 +39,7 @@ export function hookExit(finish: () => void, hides: (args: unknown[]) => boolean
       name,
       (original) =>
         function (...args) {
-          finish();
+          finish(codeOf(args[0]));
           return Reflect.apply(original, this, args);
         },
     );

@@ -21,6 +21,7 @@ const PATIENCE_MS = 1500;
 const beganMs = performance.now();
 let handle: string | undefined;
 let released = false;
+let nextFlush: NodeJS.Timeout | undefined;
 /** What is still to be asked, one at a time: an interrupt would come in the middle of the one before. */
 const asking: { what: Asked; answered: () => void }[] = [];
 const session = new inspector.Session();
@@ -33,6 +34,7 @@ socket.on('data', (words) => {
 socket.on('error', () => undefined);
 socket.on('end', recorderGone);
 socket.on('close', recorderGone);
+const attached = typeof recorder !== 'number' && recorder.attached;
 if (typeof recorder === 'number') begin();
 
 /** One of the words of ToAgent. */
@@ -65,16 +67,23 @@ function callRecorder({ address, secret, direct }: ChildSettings): Socket {
 }
 
 function begin(): void {
-  session.post('Runtime.evaluate', { expression: `globalThis.${HANDLE}` }, (error, response) => {
-    handle = error ? undefined : response.result.objectId;
-    session.post('Runtime.evaluate', { expression: `delete globalThis.${HANDLE}` });
+  takeHandle(() => {
     if (Atomics.compareExchange(state, 0, 0, READY) !== 0) {
       leave();
       return;
     }
     Atomics.notify(state, 0);
+    if (attached) ask('begin', () => undefined);
     askNext();
     flushLater();
+  });
+}
+
+function takeHandle(taken: () => void): void {
+  session.post('Runtime.evaluate', { expression: `globalThis.${HANDLE}` }, (error, response) => {
+    handle = error ? undefined : response.result.objectId;
+    session.post('Runtime.evaluate', { expression: `delete globalThis.${HANDLE}` });
+    taken();
   });
 }
 
@@ -98,7 +107,8 @@ function askNext(): void {
 
 function flushLater(): void {
   const elapsedMs = performance.now() - beganMs;
-  setTimeout(() => ask('flush', flushLater), Math.min(FLUSH_MS.most, Math.max(FLUSH_MS.least, elapsedMs / 2)));
+  if (released) return;
+  nextFlush = setTimeout(() => ask('flush', flushLater), Math.min(FLUSH_MS.most, Math.max(FLUSH_MS.least, elapsedMs / 2)));
 }
 
 // The main thread is about to exit: a session that is still connected would make Node print a line.
@@ -114,6 +124,8 @@ function letGo(): void {
   handle = undefined;
   session.disconnect();
   leave();
+  Atomics.store(state, 0, GONE);
+  clearTimeout(nextFlush);
 }
 
 function leave(): void {
@@ -122,6 +134,10 @@ function leave(): void {
 }
 
 function refused(): void {
+  if (attached) {
+    runOn();
+    return;
+  }
   Atomics.compareExchange(state, 0, 0, REFUSED);
   Atomics.notify(state, 0);
   session.disconnect();
@@ -130,6 +146,10 @@ function refused(): void {
 
 function recorderGone(): void {
   if (released) return;
+  if (typeof recorder !== 'number' && recorder.runsOn) {
+    runOn();
+    return;
+  }
   released = true;
   Atomics.store(fd, 0, -1);
   if (typeof recorder !== 'number' && Atomics.load(state, 0) !== READY) {
@@ -138,4 +158,13 @@ function recorderGone(): void {
   }
   process.kill(process.pid, 'SIGTERM');
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), PATIENCE_MS);
+}
+
+/** As if it had never been measured, with nobody left to tell. */
+function runOn(): void {
+  if (released) return;
+  released = true;
+  Atomics.store(fd, 0, -1);
+  if (handle === undefined) takeHandle(() => ask('release', letGo));
+  else ask('release', letGo);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ChildSettings } from './messages.ts';
-import { startHidden } from './thread-ids.ts';
+import { NONE_TAKEN, startHidden } from './thread-ids.ts';
 
 /** What the interrupter (interrupter.ts, a program of its own) is given. */
 export interface InterrupterSettings {
@@ -27,9 +27,13 @@ export { HANDLE } from './messages.ts';
 /** On a busy machine a thread may take long to start; the script waits for it, as without it nothing is left of a run that is killed. */
 const START_MS = 5000;
 const FAREWELL_MS = 200;
+const LOOK_MS = 20;
 const SETTLE_MS = 1;
 /** A process in the middle of native code does not answer. */
 const FLUSHED_MS = 150;
+
+// The script's timers are wrapped; ours are not the script's.
+const later = globalThis.setTimeout;
 
 export interface Interrupting {
   worker: Worker;
@@ -41,6 +45,8 @@ export interface Interrupting {
   flushed(ask: () => boolean): void;
   /** Makes the interrupter let go of the main thread, which is about to exit. */
   dismiss(): void;
+  /** Ends the interrupter's thread, which lets go of the main thread now, as the process runs on. */
+  end(): void;
 }
 
 /** Small, unreferenced, with nothing of the script's options and environment. */
@@ -48,16 +54,17 @@ export function startInterrupter(recorder: number | ChildSettings, fd: Int32Arra
   const state = new Int32Array(new SharedArrayBuffer(4));
   const flushed = new Int32Array(new SharedArrayBuffer(4));
   const settings: InterrupterSettings = { recorder, state, fd, flushed };
-  const { worker, takenId } = startHidden(
-    () =>
-      new Worker(join(__dirname, 'interrupter.cjs'), {
-        workerData: settings,
-        execArgv: [],
-        env: {},
-        name: 'unblock',
-        resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 },
-      }),
-  );
+  const start = () =>
+    new Worker(join(__dirname, 'interrupter.cjs'), {
+      workerData: settings,
+      execArgv: [],
+      env: {},
+      name: 'unblock',
+      resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 },
+    });
+  // A program that runs already knows its workers by their ids.
+  const shows = typeof recorder !== 'number' && recorder.attached;
+  const { worker, takenId } = shows ? { worker: start(), takenId: NONE_TAKEN } : startHidden(start);
   worker.unref();
   const wait = Atomics.wait.bind(Atomics);
   const { compareExchange, load } = Atomics;
@@ -74,6 +81,14 @@ export function startInterrupter(recorder: number | ChildSettings, fd: Int32Arra
     flushed(ask) {
       const before = load(flushed, 0);
       if (ask()) wait(flushed, 0, before, FLUSHED_MS);
+    },
+    end() {
+      // Its session is closed on this thread, in the middle of anything, and tells its own thread: Node aborts where that is gone by then.
+      const look = () => {
+        if (load(state, 0) === GONE) later(() => worker.postMessage(''), LOOK_MS).unref();
+        else later(look, LOOK_MS).unref();
+      };
+      later(look, LOOK_MS).unref();
     },
     dismiss() {
       if (dismissed) return;

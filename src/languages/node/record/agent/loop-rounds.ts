@@ -13,6 +13,8 @@ export interface LoopRounds {
   begin(): void;
   /** What was listed since it was last asked. */
   delta(): RoundsDelta;
+  /** No round is noted any more. */
+  end(): void;
 }
 
 /**
@@ -23,6 +25,7 @@ export interface LoopRounds {
 export function noteRounds(): LoopRounds {
   let lastUs = 0;
   let listed = 0;
+  let over = false;
   const startUs: number[] = [];
   const endUs: number[] = [];
   const turn = (): void => {
@@ -33,7 +36,7 @@ export function noteRounds(): LoopRounds {
       endUs.push(Math.round(atUs));
     }
     lastUs = atUs;
-    if (listed < MOST_LISTED) arm(turn).unref();
+    if (listed < MOST_LISTED && !over) arm(turn).unref();
   };
   return {
     begin() {
@@ -44,6 +47,9 @@ export function noteRounds(): LoopRounds {
       // May interrupt `turn`: a row is there when its end is.
       const count = endUs.length;
       return { startUs: startUs.splice(0, count), endUs: endUs.splice(0, count), lastUs: Math.round(lastUs), full: listed >= MOST_LISTED };
+    },
+    end() {
+      over = true;
     },
   };
 }

@@ -3,7 +3,8 @@ import { descriptor, openChannel } from './channel.ts';
 import { hookExit, hookKills } from './endings.ts';
 import { hideOptions } from './hide-options.ts';
 import { HANDLE, startInterrupter } from './interrupting.ts';
-import { BEGIN_EVENT, type ChannelSettings, type FromAgent } from './messages.ts';
+import { BEGIN_EVENT, type ChannelSettings, type ChildChannel, type FromAgent, MEASURED } from './messages.ts';
+import { onRestore, restore } from './restore.ts';
 import { recordThread } from './thread.ts';
 import { forgetNoCache, keepLines } from './typescript-loader.ts';
 import { followWorkers, newWorkerSettings, offerLoader, offerToWorkers } from './workers.ts';
@@ -13,24 +14,33 @@ const HELD_MS = 2000;
 
 /**
  * Measures the main thread of the script's process, or of a child process: preparations first, so that the first line of its script comes
- * right after the profiler's start.
+ * right after the profiler's start. In a process that runs already measuring begins on the recorder's word. Throws only there.
  */
 export function recordMainThread(channel: ChannelSettings): void {
   const isChild = 'address' in channel;
+  const attached = isChild && channel.attached;
   const fd = descriptor(isChild ? -1 : channel.out);
   try {
     const loader = isChild ? null : channel.loader;
     const untilPort = !isChild && channel.untilPort;
     const ports = isChild ? channel.ports : untilPort;
     const { transforms } = channel;
-    const children = isChild ? { address: channel.address, secret: channel.secret, ports, transforms } : channel.children;
+    const children = isChild ? channelOf(channel) : channel.children;
     hideOptions(process.execArgv, loader);
     const settings = newWorkerSettings(fd, children, { ports, transforms });
-    const thread = recordThread({ fd, thread: 0, name: isChild ? nameOfChild() : 'main', children, transforms });
+    const thread = recordThread({
+      fd,
+      thread: 0,
+      name: isChild && !attached ? nameOfChild() : 'main',
+      children,
+      transforms,
+      alreadyRuns: attached,
+    });
     const workers = followWorkers(settings);
-    const finish = () => {
+    markMeasured();
+    const finish = (exitCode: number | null = null) => {
       workers.finish();
-      thread.finish();
+      thread.finish(exitCode);
     };
     const flush = () => {
       workers.flush();
@@ -40,7 +50,12 @@ export function recordMainThread(channel: ChannelSettings): void {
       finish();
       hold();
     };
-    Object.defineProperty(globalThis, HANDLE, { value: { flush, stop, begin: () => thread.begin(), release: finish }, configurable: true });
+    const release = () => {
+      finish();
+      restore();
+      interrupter.end();
+    };
+    Object.defineProperty(globalThis, HANDLE, { value: { flush, stop, begin: () => thread.begin(), release }, configurable: true });
     const interrupter = startInterrupter(isChild ? channel : channel.input, fd);
     const offer = () => offerToWorkers({ ...settings, takenId: interrupter.takenId });
     let offered = false;
@@ -50,10 +65,12 @@ export function recordMainThread(channel: ChannelSettings): void {
       offered = true;
     });
     if (ports) thread.tellPorts();
-    const leave = (last: () => void) => () => {
-      last();
-      interrupter.dismiss();
-    };
+    const leave =
+      (last: (exitCode: number | null) => void) =>
+      (exitCode: number | null = null) => {
+        last(exitCode);
+        interrupter.dismiss();
+      };
     const begin = () => {
       // Not before: the loader may run a thread of its own.
       if (!isChild) offer();
@@ -68,6 +85,7 @@ export function recordMainThread(channel: ChannelSettings): void {
     hookKills(leave(flush), (pid) => {
       interrupter.flushed(() => thread.tellKill(pid));
     });
+    if (attached) return;
     if (!interrupter.ready()) {
       thread.leave();
       Reflect.deleteProperty(globalThis, HANDLE);
@@ -77,9 +95,25 @@ export function recordMainThread(channel: ChannelSettings): void {
       keepLines(loader);
     }
   } catch (error) {
+    if (attached) {
+      restore();
+      throw error;
+    }
     const failed: FromAgent = { type: 'failed', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     openChannel(fd, 0)(failed);
   }
+}
+
+/** What the process tells those that it starts. */
+function channelOf({ address, secret, ports, transforms, runsOn }: ChildChannel): ChildChannel {
+  return { address, secret, ports, transforms, runsOn };
+}
+
+/** So that nobody attaches to a process that is measured already. */
+function markMeasured(): void {
+  const mark = Symbol.for(MEASURED);
+  Object.defineProperty(process, mark, { value: true, enumerable: false, configurable: true });
+  onRestore(() => void Reflect.deleteProperty(process, mark));
 }
 
 /** What a person would call a process: its script's file. */

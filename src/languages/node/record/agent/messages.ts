@@ -21,7 +21,7 @@ export type FromAgent =
   /** What came since the last part, so that a run killed from outside still leaves a recording. */
   | ({ type: 'part'; slice: CpuProfile | null } & Progress)
   /** The last of it. Nothing follows. */
-  | ({ type: 'end'; slice: CpuProfile | null; crashed: boolean } & Progress)
+  | ({ type: 'end'; slice: CpuProfile | null; crashed: boolean; exitCode: number | null } & Progress)
   /** A server of the thread accepts connections on this TCP port. Sent only where `untilPort` is set. */
   | { type: 'listening'; port: number }
   /** This process is about to send another one a signal that ends it, and waits for `flushed`. */
@@ -70,7 +70,7 @@ export interface RoundsDelta {
 
 /**
  * What the recorder tells the agent, one word a line. `begin`: measure from now on, where `untilPort` is set. `stop`: hand out everything, as
- * the process is about to be ended. `flushed`: the process that is about to be killed has sent what it measured. A child process only:
+ * the process is about to be ended. `flushed`: the process that is about to be killed has sent what it measured. A child process, or one that was attached to, only:
  * `go`: measure; `leave`: don't; `flush`: send what came since the last time; `release`: hand out everything and run on unmeasured, as the
  * recording is over.
  */
@@ -103,11 +103,20 @@ export interface ChildChannel {
   ports: boolean;
   /** As in {@link ScriptSettings}. */
   transforms: boolean;
+  /** What becomes of the process when the recorder is gone before it has said `release`: with true it runs on unmeasured, else it is ended. */
+  runsOn: boolean;
 }
 
-export type ChildSettings = ChildChannel & { direct: boolean };
+export type ChildSettings = ChildChannel & {
+  direct: boolean;
+  /** It runs already, and did so without us: measuring begins with the word `go`, for which nothing waits, and at `release` it is put back. */
+  attached: boolean;
+};
 
 export type ChannelSettings = ScriptSettings | ChildSettings;
+
+/** A property of `process` while it is measured. */
+export const MEASURED = 'unblock.measured';
 
 /** Emitted on `process` when the loader is ready. The script never gets it. */
 export const BEGIN_EVENT = 'unblock:begin';

@@ -87,11 +87,14 @@ const CALLS: Record<string, Record<string, (measured: Measured) => object>> = {
 /**
  * Wraps `node:sqlite` where the node has it. It has to be loaded for that (0.3 ms), and says on being loaded that it is experimental: that is
  * held back until the script uses it.
+ * `alreadyRuns`: the program began without us and has loaded it already, or does without it.
  * @returns what is to be called once the ES modules' names were brought up to date
  */
-export function wrapSqlite(log: OperationLog): () => void {
+export function wrapSqlite(log: OperationLog, alreadyRuns = false): () => void {
   const held: unknown[][] = [];
-  const sqlite = isBuiltin('node:sqlite') ? loaded(held) : null;
+  const { moduleLoadList } = process as unknown as { moduleLoadList: string[] };
+  const wanted = alreadyRuns ? moduleLoadList.includes('NativeModule sqlite') : isBuiltin('node:sqlite');
+  const sqlite = wanted ? loaded(held) : null;
   if (!sqlite) return () => undefined;
   const { emitWarning } = process as unknown as { emitWarning: Callable };
   const say = () => {

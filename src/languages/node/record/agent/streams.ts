@@ -2,7 +2,8 @@ import net from 'node:net';
 import stream, { Duplex, Readable } from 'node:stream';
 import tls from 'node:tls';
 import { type OperationLog, UNLISTED } from './operation-log.ts';
-import { type Callable, type Owner, replace, wrapCallback, wrapEmitter } from './wrap.ts';
+import { onRestore } from './restore.ts';
+import { type Callable, type Owner, replace, replaceForGood, wrapCallback, wrapEmitter } from './wrap.ts';
 
 const { apply } = Reflect;
 const NONE: unknown[] = [];
@@ -26,7 +27,7 @@ function wrapReading(log: OperationLog): void {
       const readable = this as Readable;
       const iterator = apply(original, this, args) as { next: Callable };
       Object.defineProperty(iterator, 'next', { value: iterator.next, writable: true, configurable: true });
-      replace(iterator, 'next', (next) => {
+      replaceForGood(iterator, 'next', (next) => {
         const wrapper: Callable = function (...values) {
           const operation = log.busy || readable.readableLength > 0 ? UNLISTED : log.begin(index, wrapper);
           if (operation === UNLISTED) return apply(next, this, values);
@@ -120,6 +121,9 @@ function wrapAnswers(log: OperationLog): void {
   });
 
   Object.defineProperty(prototype, 'write', Object.getOwnPropertyDescriptor(Duplex.prototype, 'write')!);
+  onRestore(() => {
+    if (prototype['write'] === Duplex.prototype.write) Reflect.deleteProperty(prototype, 'write');
+  });
   for (const name of ['write', 'end']) {
     replace(prototype, name, (original) => {
       const wrapper: Callable = function (...args) {

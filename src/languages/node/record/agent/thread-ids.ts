@@ -9,6 +9,9 @@ const { get: getter } = (Object.getOwnPropertyDescriptor(Worker.prototype, 'thre
 /** Beyond all ids that a script's workers get. */
 const HIDDEN_ID = 2 ** 31 - 1;
 
+/** For {@link hideThreadId}, where no id is hidden. */
+export const NONE_TAKEN = HIDDEN_ID;
+
 /** The id under which the inspector knows a worker; -1 when it is gone. */
 export function realThreadId(worker: Worker): number {
   return getter ? Reflect.apply(getter, worker, []) : worker.threadId;

@@ -14,6 +14,7 @@ import { type Profiler, startProfiler } from './profiler.ts';
 import { wrapSqlite } from './sqlite.ts';
 import { noteRounds } from './loop-rounds.ts';
 import { noteRequests } from './requests.ts';
+import { onRestore } from './restore.ts';
 import { wrapTimers } from './timers.ts';
 import { wrapWorkers } from './worker-waits.ts';
 
@@ -33,8 +34,8 @@ export interface RecordedThread {
   leave(): void;
   /** Tells that it is about to end a process. False where nobody would hear. */
   tellKill(pid: number): boolean;
-  /** Sends everything and ends the measurement. Only the first call counts. */
-  finish(): void;
+  /** Sends everything and ends the measurement. Only the first call counts. `exitCode`: null where the process does not exit now. */
+  finish(exitCode?: number | null): void;
 }
 
 export interface ThreadSettings {
@@ -46,10 +47,12 @@ export interface ThreadSettings {
   children: ChildChannel | null;
   /** What it loads is transformed: source maps are asked of V8 at the end. */
   transforms: boolean;
+  /** Its program began without us. */
+  alreadyRuns: boolean;
 }
 
 /** Measures the calling thread. */
-export function recordThread({ fd, thread, name, children, transforms }: ThreadSettings): RecordedThread {
+export function recordThread({ fd, thread, name, children, transforms, alreadyRuns }: ThreadSettings): RecordedThread {
   const send: (message: FromAgent) => void = openChannel(fd, thread);
   const cpuUsage = process.cpuUsage.bind(process);
   const log = createOperationLog(createCallSites(__filename));
@@ -90,15 +93,17 @@ export function recordThread({ fd, thread, name, children, transforms }: ThreadS
       started = followChildren(children);
       wrapCoreApis(log);
       wrapTimers(log);
-      const settle = wrapSqlite(log);
+      const settle = wrapSqlite(log, alreadyRuns);
       noteRequests(log);
-      wrapWorkers(log, beforeWorker);
+      wrapWorkers(log, beforeWorker, alreadyRuns);
       syncBuiltinESMExports();
       settle();
-      process.on('uncaughtExceptionMonitor', (error: unknown) => {
+      const monitor = (error: unknown) => {
         crashed = true;
         withoutOwnFrames(error);
-      });
+      };
+      process.on('uncaughtExceptionMonitor', monitor);
+      onRestore(() => void process.off('uncaughtExceptionMonitor', monitor));
     },
     tellPorts: () => tellPorts(send),
     begin() {
@@ -132,15 +137,16 @@ export function recordThread({ fd, thread, name, children, transforms }: ThreadS
         });
       return told;
     },
-    finish: () =>
+    finish: (exitCode = null) =>
       alone((running) => {
         log.endRunning();
+        rounds?.end();
         const slice = running.stop();
         profiler = null;
         started?.leave();
         const last = progress(slice);
         if (transforms) Object.assign(last.sourceMaps, loadedSourceMaps(userScripts));
-        send({ type: 'end', slice, crashed: crashed && process.listenerCount('uncaughtException') === 0, ...last });
+        send({ type: 'end', slice, exitCode, crashed: crashed && process.listenerCount('uncaughtException') === 0, ...last });
         log.close();
       }),
   };

@@ -3,6 +3,7 @@ import timersPromises from 'node:timers/promises';
 import type { OperationLog } from './operation-log.ts';
 import { type Callable, replace, wrapIterator, wrapPromise, wrapPromisified } from './wrap.ts';
 import { nowUs } from './clock.ts';
+import { onRestore } from './restore.ts';
 
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
@@ -21,8 +22,14 @@ export function wrapTimers(log: OperationLog): void {
   };
 
   const shared = (name: 'setTimeout' | 'setInterval' | 'clearTimeout' | 'clearInterval', make: (original: Callable) => Callable) => {
+    const exported = timers as unknown as Record<string, unknown>;
+    const before = exported[name];
     replace(globalThis, name, make);
-    (timers as unknown as Record<string, unknown>)[name] = globalThis[name];
+    const wrapper = globalThis[name];
+    exported[name] = wrapper;
+    onRestore(() => {
+      if (exported[name] === wrapper) exported[name] = before;
+    });
   };
   let prototype: object | null = null;
   for (const name of ['setTimeout', 'setInterval'] as const) {

@@ -3,6 +3,7 @@ import { hideOptions } from './hide-options.ts';
 import { hookExit } from './endings.ts';
 import { HANDLE } from './interrupting.ts';
 import { BEGIN_EVENT } from './messages.ts';
+import { restore } from './restore.ts';
 import { recordThread } from './thread.ts';
 import { hideThreadId } from './thread-ids.ts';
 import { keepLines } from './typescript-loader.ts';
@@ -18,7 +19,7 @@ export function recordWorkerThread(): void {
     const { fd, children, counts, takenId, ports, transforms } = settings;
     hideThreadId(takenId);
     const number = Atomics.add(counts, BEGUN, 1) + 1;
-    const thread = recordThread({ fd, thread: number, name: `worker ${workerThreads.threadId}`, children, transforms });
+    const thread = recordThread({ fd, thread: number, name: `worker ${workerThreads.threadId}`, children, transforms, alreadyRuns: false });
     let finished = false;
     const finish = () => {
       if (finished) return;
@@ -30,7 +31,11 @@ export function recordWorkerThread(): void {
     };
     const workers = followWorkers(settings);
     hideOptions(process.execArgv, loader);
-    Object.defineProperty(globalThis, HANDLE, { value: { flush: () => thread.flush(), finish }, configurable: true });
+    const release = () => {
+      finish();
+      restore();
+    };
+    Object.defineProperty(globalThis, HANDLE, { value: { flush: () => thread.flush(), finish: release }, configurable: true });
     thread.wrap();
     if (ports) thread.tellPorts();
     hookExit(finish, (args) => args[0] === BEGIN_EVENT);

@@ -2,6 +2,7 @@ import inspector from 'node:inspector';
 import workerThreads, { Worker } from 'node:worker_threads';
 import type { ChildChannel } from './messages.ts';
 import { HANDLE } from './interrupting.ts';
+import { onRestore } from './restore.ts';
 import { realThreadId } from './thread-ids.ts';
 import { replace } from './wrap.ts';
 
@@ -50,6 +51,7 @@ export function newWorkerSettings(
 
 export function offerToWorkers(settings: WorkerSettings): void {
   workerThreads.setEnvironmentData(SETTINGS, settings);
+  onRestore(() => workerThreads.setEnvironmentData(SETTINGS, undefined));
 }
 
 export function settingsOfWorker(): WorkerSettings | null {
@@ -69,11 +71,15 @@ export function loaderOfWorkers(): string | null {
   return typeof loader === 'string' ? loader : null;
 }
 
-/** The arguments of a worker's construction; one with options for node of its own does not take over the agent from ours. */
-export function withAgent(args: unknown[]): unknown[] {
+/**
+ * The arguments of a worker's construction; one with options for node of its own does not take over the agent from ours. `others`: the options of
+ * those without, where they don't either.
+ */
+export function withAgent(args: unknown[], others: readonly string[] | null = null): unknown[] {
   const [file, options, ...rest] = args as [unknown, { execArgv?: unknown } | undefined, ...unknown[]];
-  if (!Array.isArray(options?.execArgv)) return args;
-  return [file, { ...options, execArgv: ['--require', __filename, ...(options.execArgv as unknown[])] }, ...rest];
+  const execArgv: unknown = options?.execArgv ?? others;
+  if (!Array.isArray(execArgv)) return args;
+  return [file, { ...options, execArgv: ['--require', __filename, ...(execArgv as unknown[])] }, ...rest];
 }
 
 export interface StartedWorkers {
@@ -98,6 +104,7 @@ export function followWorkers({ counts }: WorkerSettings): StartedWorkers {
     for (const [worker, id] of sessions) if (id === params.sessionId) sessions.delete(worker);
   });
   session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  onRestore(() => session.disconnect());
 
   const ask = (sessionId: string, what: 'flush' | 'finish') => {
     const message = {

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { type OperationLog, UNLISTED } from './operation-log.ts';
 import { nowUs } from './clock.ts';
+import { onRestore } from './restore.ts';
 
 /**
  * How a core API is measured. Rules for every wrapper: `this`, arguments, result, name, length and own properties stay what they were;
@@ -12,15 +13,27 @@ export type Owner = Record<PropertyKey, unknown>;
 const { apply } = Reflect;
 const { then } = Promise.prototype as { then: Callable };
 
-/** Replaces `owner[name]` where it is a function; own properties (`util.promisify.custom` among them) are copied. */
+/** Replaces `owner[name]` where it is a function, until {@link restore}; own properties (`util.promisify.custom` among them) are copied. */
 export function replace(owner: object, name: PropertyKey, make: (original: Callable) => Callable): void {
+  const undo = replaceForGood(owner, name, make);
+  if (undo) onRestore(undo);
+}
+
+/** The same for objects that come and go, which are not remembered. Returns what undoes it; null where there is nothing to replace. */
+export function replaceForGood(owner: object, name: PropertyKey, make: (original: Callable) => Callable): (() => void) | null {
   const descriptor = Object.getOwnPropertyDescriptor(owner, name);
-  if (!descriptor || typeof descriptor.value !== 'function' || (!descriptor.writable && !descriptor.configurable)) return;
+  if (!descriptor || typeof descriptor.value !== 'function' || (!descriptor.writable && !descriptor.configurable)) return null;
   const original = descriptor.value as Callable;
   const wrapper = make(original);
   copyProperties(original, wrapper);
-  if (descriptor.configurable) Object.defineProperty(owner, name, { ...descriptor, value: wrapper });
-  else (owner as Owner)[name] = wrapper;
+  const put = (value: Callable) => {
+    if (descriptor.configurable) Object.defineProperty(owner, name, { ...descriptor, value });
+    else (owner as Owner)[name] = value;
+  };
+  put(wrapper);
+  return () => {
+    if (Object.getOwnPropertyDescriptor(owner, name)?.value === wrapper) put(original);
+  };
 }
 
 function copyProperties(from: object, to: object): void {
