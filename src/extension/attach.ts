@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Failure } from '../core/failure.ts';
 import { formatDuration, formatShare } from '../core/report/format.ts';
@@ -13,7 +13,7 @@ import type { RunRequest } from './results.ts';
 export async function chooseProcess(passed: unknown, extensionPath: string): Promise<RunRequest | null> {
   if (!vscode.workspace.isTrusted) throw new Failure('This workspace is in restricted mode: trust it, then attach to a process.');
   if (typeof passed === 'number') return requestFor(String(passed), vscode.l10n.t('process {0}', passed), null);
-  const own = [vscode.env.appRoot, extensionPath].filter((path) => path !== '');
+  const own = [vscode.env.appRoot, join(extensionPath, 'dist')].filter((path) => path !== '');
   const found = nodeProcesses().then((all) => all.filter(({ commandLine }) => !own.some((path) => commandLine.includes(path))));
   const port: ProcessItem = { label: `$(plug) ${vscode.l10n.t('By inspector port…')}`, alwaysShow: true, process: null };
   const items: Promise<ProcessItem[]> = found.then((all) => [...all.sort(ownFolderFirst).map(itemOf), port]);
