@@ -45,6 +45,11 @@ function notesOn({ main, run, goneUs }: Told): string[] {
     const how = run.ended === 'stopped' ? 'stopped' : run.signal === null ? 'gone' : `ended by ${run.signal}`;
     notes.push(`The last ${(missedUs / 1e6).toFixed(2)} s before the script was ${how} could not be measured.`);
   }
+  const { unmeasuredWorkers: workers } = main;
+  if (workers > 0)
+    notes.push(
+      `${workers} of its worker threads could not be measured, as ${workers === 1 ? 'it' : 'they'} began before or unseen: ${workers === 1 ? 'its' : 'their'} work is missing.`,
+    );
   if (main.unlisted > 0)
     notes.push(`${main.unlisted} asynchronous operations were too many to list: they are missing from the waiting times.`);
   return notes;

@@ -14,6 +14,8 @@ export interface ThreadRecording {
   crashed: boolean;
   /** With which the process exited; null where it did not, or on another thread. */
   exitCode: number | null;
+  /** Of its worker threads, those that began before it was attached to, or unseen. */
+  unmeasuredWorkers: number;
   lastUs: number;
   cpuUs: number;
   operations: OperationLog;
@@ -33,6 +35,7 @@ export function beginThread(start: Start, ownUrl: string): ThreadRecording {
     ended: false,
     crashed: false,
     exitCode: null,
+    unmeasuredWorkers: 0,
     lastUs: start.atUs,
     cpuUs: 0,
     operations: { apis: [], sites: [], sync: [], async: { api: [], site: [], startUs: [], endUs: [] } },
@@ -60,6 +63,7 @@ export function addToThread(thread: ThreadRecording, message: Extract<FromAgent,
   thread.ended = true;
   thread.crashed = message.crashed;
   thread.exitCode = message.exitCode;
+  thread.unmeasuredWorkers = message.unmeasuredWorkers;
   if (slice) thread.lastUs = Math.min(message.atUs, Math.round(slice.endTime + (thread.shiftUs ?? 0)));
 }
 

@@ -40,7 +40,7 @@ export function recordMainThread(channel: ChannelSettings): void {
     markMeasured();
     const finish = (exitCode: number | null = null) => {
       workers.finish();
-      thread.finish(exitCode);
+      thread.finish(exitCode, attached ? workers.unmeasured() : 0);
     };
     const flush = () => {
       workers.flush();

@@ -35,7 +35,7 @@ export interface RecordedThread {
   /** Tells that it is about to end a process. False where nobody would hear. */
   tellKill(pid: number): boolean;
   /** Sends everything and ends the measurement. Only the first call counts. `exitCode`: null where the process does not exit now. */
-  finish(exitCode?: number | null): void;
+  finish(exitCode?: number | null, unmeasuredWorkers?: number): void;
 }
 
 export interface ThreadSettings {
@@ -137,7 +137,7 @@ export function recordThread({ fd, thread, name, children, transforms, alreadyRu
         });
       return told;
     },
-    finish: (exitCode = null) =>
+    finish: (exitCode = null, unmeasuredWorkers = 0) =>
       alone((running) => {
         log.endRunning();
         rounds?.end();
@@ -146,7 +146,14 @@ export function recordThread({ fd, thread, name, children, transforms, alreadyRu
         started?.leave();
         const last = progress(slice);
         if (transforms) Object.assign(last.sourceMaps, loadedSourceMaps(userScripts));
-        send({ type: 'end', slice, exitCode, crashed: crashed && process.listenerCount('uncaughtException') === 0, ...last });
+        send({
+          type: 'end',
+          slice,
+          exitCode,
+          unmeasuredWorkers,
+          crashed: crashed && process.listenerCount('uncaughtException') === 0,
+          ...last,
+        });
         log.close();
       }),
   };

@@ -83,6 +83,8 @@ export function withAgent(args: unknown[], others: readonly string[] | null = nu
 }
 
 export interface StartedWorkers {
+  /** How many run or ran without the agent. */
+  unmeasured(): number;
   /** Lets each worker send what came since the last time; does not wait. */
   flush(): void;
   /** Ends the measurement of each worker and waits for it, as the process is about to end. */
@@ -99,7 +101,11 @@ export function followWorkers({ counts }: WorkerSettings): StartedWorkers {
   const wait = Atomics.wait.bind(Atomics);
   const pause = new Int32Array(new SharedArrayBuffer(4));
   session.connect();
-  session.on('NodeWorker.attachedToWorker', ({ params }) => void sessions.set(params.workerInfo.workerId, params.sessionId));
+  const seen = new Set<string>();
+  session.on('NodeWorker.attachedToWorker', ({ params: { workerInfo, sessionId } }) => {
+    sessions.set(workerInfo.workerId, sessionId);
+    seen.add(workerInfo.workerId);
+  });
   session.on('NodeWorker.detachedFromWorker', ({ params }) => {
     for (const [worker, id] of sessions) if (id === params.sessionId) sessions.delete(worker);
   });
@@ -137,6 +143,8 @@ export function followWorkers({ counts }: WorkerSettings): StartedWorkers {
   );
 
   return {
+    // The interrupter is one of those seen.
+    unmeasured: () => Math.max(0, seen.size - 1 - Atomics.load(counts, BEGUN)),
     flush() {
       for (const sessionId of sessions.values()) ask(sessionId, 'flush');
     },
