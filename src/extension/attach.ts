@@ -1,4 +1,5 @@
-import { basename, dirname, join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { Failure } from '../core/failure.ts';
 import { formatDuration, formatShare } from '../core/report/format.ts';
@@ -13,8 +14,8 @@ import type { RunRequest } from './results.ts';
 export async function chooseProcess(passed: unknown, extensionPath: string): Promise<RunRequest | null> {
   if (!vscode.workspace.isTrusted) throw new Failure('This workspace is in restricted mode: trust it, then attach to a process.');
   if (typeof passed === 'number') return requestFor(String(passed), vscode.l10n.t('process {0}', passed), null);
-  const own = [vscode.env.appRoot, join(extensionPath, 'dist')].filter((path) => path !== '');
-  const found = nodeProcesses().then((all) => all.filter(({ commandLine }) => !own.some((path) => commandLine.includes(path))));
+  const roots = [vscode.env.appRoot, join(extensionPath, 'dist')].filter((path) => path !== '').map(realPath);
+  const found = nodeProcesses().then((all) => all.filter((one) => !roots.some((root) => isOf(root, one))));
   const port: ProcessItem = { label: `$(plug) ${vscode.l10n.t('By inspector port…')}`, alwaysShow: true, process: null };
   const items: Promise<ProcessItem[]> = found.then((all) => [...all.sort(ownFolderFirst).map(itemOf), port]);
   const choice = await vscode.window.showQuickPick(items, {
@@ -25,6 +26,18 @@ export async function chooseProcess(passed: unknown, extensionPath: string): Pro
   if (choice === undefined) return null;
   if (choice.process === null) return choosePort();
   return requestFor(String(choice.process.pid), nameOf(choice.process), choice.process);
+}
+
+function isOf(root: string, { commandLine, script }: NodeProcess): boolean {
+  return commandLine.includes(root) || (script !== null && realPath(script).startsWith(root + sep));
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 interface ProcessItem extends vscode.QuickPickItem {
