@@ -51,7 +51,7 @@ export async function openInspectorOf(pid: number): Promise<{ place: InspectorPl
   throw new Failure(
     (await isTaken(wanted))
       ? `Process ${pid} could not open its inspector, as another program uses port ${wanted}: end that one, or start yours with --inspect=0 and name its port.`
-      : `Process ${pid} did not open its inspector when it got SIGUSR1, which it may handle itself: start it with --inspect=0 and name its port instead.`,
+      : `Process ${pid} did not open its inspector when it got SIGUSR1: it handles that signal itself, or is in a long native call; try again, or start it with --inspect=0 and name its port.`,
   );
 }
 
@@ -83,7 +83,7 @@ function checkProcess(pid: number): RunningProcess {
   if (state === 'held') throw new Failure(`Process ${pid} is stopped by a signal: let it go on with kill -CONT ${pid}, then attach again.`);
   if (hearsSignal === false || words.includes('--disable-sigusr1'))
     throw new Failure(
-      `Process ${pid} does not listen to SIGUSR1, which would end it (it has just begun, or has --disable-sigusr1): start it with --inspect=0 and name its port.`,
+      `Process ${pid} does not listen to SIGUSR1, which would end it (it has just begun, or has --disable-sigusr1 or --permission): start it with --inspect=0 and name its port.`,
     );
   return found;
 }
