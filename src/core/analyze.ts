@@ -1,4 +1,4 @@
-import type { AdviceContext, ReadSource } from './advise/advice.ts';
+import type { AdviceContext, LaneUse, ReadSource } from './advise/advice.ts';
 import { decide } from './advise/decision-matrix.ts';
 import { classify } from './classify/classify.ts';
 import { opinionSentence, secondOpinion } from './classify/second-opinion.ts';
@@ -8,23 +8,28 @@ import { unchargedEvidence } from './classify/uncharged-evidence.ts';
 import { loadingEvidence } from './classify/loading-evidence.ts';
 import { loopEvidence } from './classify/loop-evidence.ts';
 import { type EventLoop, eventLoopOf, requestsAtOnce } from './event-loop/event-loop.ts';
+import { speakingEvidence, speakingLanes } from './classify/speaking-lanes.ts';
 import type { Language, Rule } from './language.ts';
 import { withCalls } from './profile/call-counts.ts';
 import { chargeLane } from './profile/charges.ts';
 import type { FunctionCharges } from './profile/function-charges.ts';
 import { hotSpotsOf, totalsOf } from './profile/find-hot-spots.ts';
 import { frameTable } from './profile/frames.ts';
-import type { HotSpot } from './profile/hot-spots.ts';
+import type { HotSpot, TimeSplit } from './profile/hot-spots.ts';
 import { laneModel } from './profile/lane-model.ts';
+import type { LaneModel } from './profile/lane-model.ts';
 import { readFunctions } from './profile/read-functions.ts';
-import { mainTime, wholeTime } from './profile/run-time.ts';
+import { laneTime, mainTime, wholeTime } from './profile/run-time.ts';
 import { withSoundNumbers } from './profile/sound-recording.ts';
+import { busyOf } from './profile/time-split.ts';
 import { sourcePositions } from './profile/source-positions.ts';
 import { timedProfile } from './profile/timed-lanes.ts';
 import type { TimedProfile } from './profile/timed-profile.ts';
 import { timeline } from './profile/timeline.ts';
 import type { Recording } from './recording.ts';
 import { buildReport } from './report/build-report.ts';
+import { milliseconds } from './report/rounding.ts';
+import { reportLane } from './report/report-lanes.ts';
 import type { Report } from './report/report.ts';
 
 export interface Analysis {
@@ -52,7 +57,8 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
   const timelines = models.map(timeline);
   const charges = new Map<number, FunctionCharges>();
   const linesOf = models.map((model, lane) => chargeLane(model, timelines[lane]!, charges));
-  const eventLoop = models[0] ? eventLoopOf(models[0], timelines[0]!, linesOf[0]!, language) : null;
+  const runStartUs = models[0]?.profile.startUs ?? 0;
+  const loops = models.map((model, lane) => eventLoopOf(model, timelines[lane]!, linesOf[lane]!, language, runStartUs));
   const maps = Object.assign({}, ...recording.lanes.map((lane) => lane.sourceMaps)) as Record<string, string>;
   const hotSpots = withCalls(
     hotSpotsOf(charges, totalsOf(timelines, table), models, wallUs, recording.target.cwd),
@@ -62,7 +68,9 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
   );
   const time = mainTime(timelines[0], wallUs);
   const samples = models.reduce((sum, model) => sum + model.profile.sampleNode.length, 0);
-  const whole = wholeTime(timelines, time);
+  const times = models.map((model, lane) => (lane === 0 ? time : laneTime(model, timelines[lane]!, language)));
+  const speakers = speakingLanes(models, timelines, times, language);
+  const whole = wholeTime(times, speakers !== null);
   const verdict = classify(
     whole,
     hotSpots.flatMap((spot) => spot.operations),
@@ -74,20 +82,26 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
     time,
     machine: recording.machine,
     processCpuUs: cpuOfAll(recording),
+    lanes: laneUses(models, times),
+    isLane: (api) => language.isLane(api),
     hotSpots,
-    served: servedOf(eventLoop),
+    served: servedOf(loops[0] ?? null),
     read,
   };
   const rules = verdict.bound === 'insufficient-data' ? [] : language.rules.map(withoutFailing);
   const { advice, leftAlone } = decide(rules, context, { minShare, minUs: OFFER_US });
   const { opinion, target } = recording;
   const other = opinion ? secondOpinion(opinion, { bound: verdict.bound, time: whole, hotSpots, cwd: target.cwd }) : opinion;
+  verdict.evidence.unshift(...speakingEvidence(speakers, models, times));
   verdict.evidence.push(
     ...loadingEvidence({ whole, timelines, table, hotSpots, functionsOf, cwd: target.cwd }),
-    ...loopEvidence(eventLoop, target.cwd),
+    ...loopEvidence(
+      loops.flatMap((loop, lane) => (loop ? [{ lane: lane === 0 ? null : models[lane]!.lane.name, loop }] : [])),
+      target.cwd,
+    ),
     ...unchargedEvidence(timelines, table, wallUs),
     ...poolEvidence(models, timelines, wallUs, language),
-    ...idleEvidence(models, timelines),
+    ...idleEvidence(models, times),
     ...(other ? [opinionSentence(other)] : []),
     ...recording.notes,
   );
@@ -96,10 +110,11 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
       wallUs,
       time,
       verdict,
+      speaksFor: speakers && { waitedMs: milliseconds(speakers.waitedUs), lanes: speakers.lanes.map((lane) => models[lane]!.lane.id) },
       hotSpots,
       advice,
       leftAlone,
-      eventLoop,
+      lanes: models.map((model, lane) => reportLane(model, times[lane]!, loops[lane]!)),
       ...(other !== undefined && { secondOpinion: other }),
     }),
     lanes: models.map((model, lane) => ({ name: model.lane.name, profile: timedProfile(model, timelines[lane]!) })),
@@ -110,6 +125,16 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
 function servedOf(eventLoop: EventLoop | null): AdviceContext['served'] {
   const atOnce = eventLoop && requestsAtOnce(eventLoop);
   return eventLoop?.requests && atOnce !== null ? { requests: eventLoop.requests, atOnce } : null;
+}
+
+function laneUses(models: readonly LaneModel[], times: readonly TimeSplit[]): LaneUse[] {
+  return models.map(({ lane: { id, kind, name }, profile }, lane) => ({
+    id,
+    kind,
+    pool: kind === 'worker' ? id.replace(/\d+$/, '') : name.replace(/^process \d+: /, ''),
+    wholeUs: profile.endUs - profile.startUs,
+    busyUs: busyOf(times[lane]!),
+  }));
 }
 
 /** CPU time of all processes: what the cores did for the script, by whichever of them; null where it is not known of all. */

@@ -13,6 +13,10 @@ export interface Language {
   nature(functionName: string, url: string): FrameNature;
   /** What an asynchronous core API waits for, by the name of the recording's operations. */
   waitsFor(api: string): WaitNature;
+  /** Whether an operation is the life or an answer of another thread or process: what waits for it waits for what is done there. */
+  isLane(api: string): boolean;
+  /** Whether a synchronous call is how a worker thread sleeps until it is given work. */
+  waitsForWork(api: string): boolean;
   /** Whether the operations of an API are run by the process's thread pool, a few at a time, whatever else is in flight. */
   usesThreadPool(api: string): boolean;
   /** Whether an operation is a request that the program itself serves. */

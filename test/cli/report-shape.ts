@@ -51,6 +51,39 @@ const refactor: Check = (value, path) => {
   ((value as { available: boolean }).available ? available : refused)(value, path);
 };
 
+const eventLoop = orNull(
+  record({
+    utilisation: share,
+    serving: oneOf([true, false]),
+    requests: orNull(amount),
+    delayMs: record({ mean: amount, p50: amount, p90: amount, p99: amount, max: amount }),
+    histogram: list(record({ overMs: amount, share })),
+    blocked: record({ times: amount, totalMs: amount, heldUp: orNull(amount) }),
+    blockages: list(
+      record({
+        startMs: amount,
+        durationMs: amount,
+        function: orNull(text),
+        file: orNull(file),
+        line: orNull(position),
+        stack: list(
+          record({
+            function: text,
+            file: orNull(
+              check('a path or a module of node', (value) => typeof value === 'string' && (isAbsolute(value) || value.startsWith('node:'))),
+            ),
+            line: orNull(position),
+            ms: amount,
+            owner: oneOf(['user', 'dependency', 'core', 'native']),
+            calls: position,
+          }),
+        ),
+        heldUp: orNull(amount),
+      }),
+    ),
+  }),
+);
+
 const secondOpinion = orNull(record({ tool: text, verdict: text, agrees: oneOf([true, false, null]), why: orNull(text) }));
 
 const REPORT = record({
@@ -65,28 +98,10 @@ const REPORT = record({
   }),
   machine: record({ logicalCores: position, physicalCores: orNull(position), memoryBytes: amount, platform: text, load: orNull(share) }),
   time,
-  eventLoop: orNull(
-    record({
-      utilisation: share,
-      serving: oneOf([true, false]),
-      requests: orNull(amount),
-      delayMs: record({ mean: amount, p50: amount, p90: amount, p99: amount, max: amount }),
-      histogram: list(record({ overMs: amount, share })),
-      blocked: record({ times: amount, totalMs: amount, heldUp: orNull(amount) }),
-      blockages: list(
-        record({
-          startMs: amount,
-          durationMs: amount,
-          function: orNull(text),
-          file: orNull(file),
-          line: orNull(position),
-          heldUp: orNull(amount),
-        }),
-      ),
-    }),
-  ),
+  lanes: list(record({ id: text, name: text, kind: oneOf(['main', 'worker', 'process']), wallMs: amount, time, eventLoop })),
+  eventLoop,
   verdict: (value, path) => {
-    const shape = { bound: oneOf(BOUNDS), evidence: list(text) };
+    const shape = { bound: oneOf(BOUNDS), evidence: list(text), speaksFor: orNull(record({ waitedMs: amount, lanes: list(text) })) };
     const ofClinic = typeof value === 'object' && value !== null && 'secondOpinion' in value;
     record(ofClinic ? { ...shape, secondOpinion } : shape)(value, path);
   },
@@ -134,6 +149,7 @@ export function assertReport(value: unknown): asserts value is Report {
     Math.abs(parts - report.run.wallMs) <= 1 + report.run.wallMs * 0.01,
     `the parts of the time add up to ${parts} ms of ${report.run.wallMs} ms`,
   );
+  assert.deepEqual(report.lanes[0]?.eventLoop ?? null, report.eventLoop, 'the main lane comes first');
   const hotSpots = new Set(report.hotSpots.map(({ id }) => id));
   assert.equal(hotSpots.size, report.hotSpots.length, 'ids of hot spots are unique');
   assert.equal(new Set(report.advice.map(({ id }) => id)).size, report.advice.length, 'ids of advice are unique');

@@ -179,6 +179,67 @@ describe('the HTML report in a browser', { skip: missing }, () => {
     await page.close();
   });
 
+  it('shows the stack of a blockage when it is asked for, by keyboard too', async () => {
+    for (const colorScheme of ['dark', 'light'] as const) {
+      const { page, complaints } = await show(main, sampleReport(), { colorScheme });
+      await page.keyboard.press('4');
+      const expander = page.locator('.blockages button.expand');
+      assert.equal(await expander.count(), 1, 'a blockage without a stack has none to show');
+      assert.equal(await expander.getAttribute('aria-expanded'), 'false');
+      assert.equal(await page.locator('.frames').isVisible(), false);
+      await expander.focus();
+      await page.keyboard.press('Enter');
+      assert.equal(await expander.getAttribute('aria-expanded'), 'true');
+      assert.ok(await page.locator(`#${await expander.getAttribute('aria-controls')}`).isVisible());
+      assert.deepEqual(
+        (await page.locator('.frames li').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim()),
+        [
+          '500 ms readFileSync (Node.js, 3 calls)',
+          '518 ms loadAll lib/load.js:14',
+          '519 ms next (express, 12 calls) node_modules/express/lib/router/index.js:177',
+          '519 ms main report.js:44',
+          '520 ms parserOnIncoming (Node.js, 4 calls)',
+        ],
+      );
+      // Node's own have no source to open.
+      assert.deepEqual(await page.locator('.frames button').allInnerTexts(), ['loadAll', 'next (express, 12 calls)', 'main']);
+      await page.keyboard.press('Tab');
+      assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'loadAll', 'what caused it comes next');
+      await expander.scrollIntoViewIfNeeded();
+      await page.screenshot({ path: join(screenshots, `page-blockage-${colorScheme}.png`) });
+      await expander.focus();
+      await page.keyboard.press('Space');
+      assert.equal(await expander.getAttribute('aria-expanded'), 'false');
+      assert.deepEqual(complaints, []);
+      await page.close();
+    }
+  });
+
+  it('names the processes that serve', async () => {
+    const report = sampleReport();
+    const { eventLoop } = report;
+    const time = { ...report.time };
+    report.eventLoop = null;
+    report.lanes = [
+      { id: 'main', name: 'main', kind: 'main', wallMs: 2410, time, eventLoop: null },
+      ...[1, 2].map((number) => ({
+        ...{ id: `process-${number}`, name: `process ${number}: server.js`, kind: 'process' as const, wallMs: 2300, time, eventLoop },
+      })),
+    ];
+    report.verdict = { ...report.verdict, bound: 'cpu-js', speaksFor: { waitedMs: 2300, lanes: ['process-1', 'process-2'] } };
+    const { page, complaints } = await show(main, report, { colorScheme: 'dark' });
+    assert.match(await page.locator('.headline').innerText(), /^2\.41 s\. The main process waited for 95 % of it; its 2 child processes/);
+    await page.keyboard.press('4');
+    const decision = await page.locator('.decision').innerText();
+    assert.match(
+      decision,
+      /Event loops[\s\S]*The event loops of 2 child processes[\s\S]*in process 1: server\.js[\s\S]*in process 2: server\.js/,
+    );
+    await page.screenshot({ path: join(screenshots, 'page-processes.png') });
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
   it('shows threads apart, and names as the text they are', async () => {
     const worker = sampleProfile('worker 1');
     worker.nodes[2]!.callFrame = { ...worker.nodes[2]!.callFrame, functionName: hostile };
@@ -210,7 +271,8 @@ describe('the HTML report in a browser', { skip: missing }, () => {
   for (const [name, change, text] of [
     ['stopped', { run: { ...sampleReport().run, ended: 'stopped' } }, /You stopped it after 2\.41 s/],
     ['crashed', { run: { ...sampleReport().run, ended: 'crashed', exitCode: 1 } }, /The script crashed after 2\.41 s \(exit code 1\)/],
-    ['nothing to gain', { advice: [] }, /Nothing here is worth changing/],
+    ['nothing to gain', { advice: [], lanes: [] }, /Nothing here is worth changing/],
+    ['requests that waited', { advice: [] }, /Requests had to wait 16 times, but nothing was found that makes the whole faster/],
     [
       'too short',
       { advice: [], hotSpots: [], verdict: { bound: 'insufficient-data', evidence: [] }, run: { ...sampleReport().run, wallMs: 38 } },

@@ -1,6 +1,6 @@
 import { KIND } from '../../src/core/profile/time-kind.ts';
 import type { TimedProfile } from '../../src/core/profile/timed-profile.ts';
-import type { Report, TimeSplitMs } from '../../src/core/report/report.ts';
+import type { Report, ReportEventLoop, TimeSplitMs } from '../../src/core/report/report.ts';
 
 /** A small run as the analysis leaves it: a report, and the timed profile that belongs to it. */
 
@@ -86,26 +86,46 @@ export function sampleProfile(lane = 'main'): TimedProfile {
 export function sampleReport(): Report {
   const wallMs = 2410;
   const file = (name: string): string => `${folder}/${files[name]![0]}`;
+  const time = { jsCpuMs: 533, nativeCpuMs: 130, blockedMs: 1440, awaitedMs: 160, gcMs: 45, loadingMs: 90, idleMs: 12 };
+  const user = { owner: 'user', calls: 1 } as const;
+  const express = `${folder}/node_modules/express/lib/router/index.js`;
+  const eventLoop: ReportEventLoop = {
+    utilisation: 0.62,
+    serving: true,
+    requests: 40,
+    delayMs: { mean: 31, p50: 4, p90: 120, p99: 480, max: 520 },
+    histogram: [{ overMs: 100, share: 0.12 }],
+    blocked: { times: 3, totalMs: 780, heldUp: 16 },
+    blockages: [
+      {
+        startMs: 90,
+        durationMs: 520,
+        function: 'loadAll',
+        file: file('loadAll'),
+        line: 14,
+        heldUp: 13,
+        stack: [
+          { function: 'readFileSync', file: 'node:fs', line: 441, ms: 500, owner: 'core', calls: 3 },
+          { function: 'loadAll', file: file('loadAll'), line: 14, ms: 518, ...user },
+          { function: 'next', file: express, line: 177, ms: 519, owner: 'dependency', calls: 12 },
+          { function: 'main', file: file('main'), line: 44, ms: 519, ...user },
+          { function: 'parserOnIncoming', file: 'node:_http_server', line: 1010, ms: 520, owner: 'core', calls: 4 },
+        ],
+      },
+      { startMs: 2300, durationMs: 85, function: null, file: null, line: null, stack: [], heldUp: null },
+    ],
+  };
   return {
     schema: 'unblock/report/1',
     target: { script: `${folder}/report.js`, args: [], cwd: folder, node: '22.11.0' },
     run: { engine: 'v8', wallMs, exitCode: 0, signal: null, ended: 'exit' },
     machine: { logicalCores: 8, physicalCores: 4, memoryBytes: 16e9, platform: 'linux', load: 0.1 },
-    eventLoop: {
-      utilisation: 0.62,
-      serving: true,
-      requests: 40,
-      delayMs: { mean: 31, p50: 4, p90: 120, p99: 480, max: 520 },
-      histogram: [{ overMs: 100, share: 0.12 }],
-      blocked: { times: 3, totalMs: 780, heldUp: 16 },
-      blockages: [
-        { startMs: 90, durationMs: 520, function: 'loadAll', file: file('loadAll'), line: 14, heldUp: 13 },
-        { startMs: 2300, durationMs: 85, function: null, file: null, line: null, heldUp: null },
-      ],
-    },
-    time: { jsCpuMs: 533, nativeCpuMs: 130, blockedMs: 1440, awaitedMs: 160, gcMs: 45, loadingMs: 90, idleMs: 12 },
+    eventLoop,
+    lanes: [{ id: 'main', name: 'main', kind: 'main', wallMs, time, eventLoop }],
+    time,
     verdict: {
       bound: 'blocking-io',
+      speaksFor: null,
       evidence: [
         '1.44 s (60 %) inside fs.readFileSync, in 120 calls of 12 ms.',
         'The thread was on a core for 28 % of the run: it waited for the disk, not for a core.',

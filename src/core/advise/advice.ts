@@ -10,10 +10,24 @@ export interface AdviceContext {
   machine: Machine;
   /** CPU time of the whole process over the run; null when unknown. */
   processCpuUs: number | null;
+  /** Every thread and process, the main one first. */
+  lanes: readonly LaneUse[];
+  /** See `isLane` of Language. */
+  isLane: (api: string) => boolean;
   hotSpots: readonly HotSpot[];
   /** Requests to the program's own servers, and how many there are at once while it is busy; null where it got none, or they are not known. */
   served: { requests: number; atOnce: number } | null;
   read: ReadSource;
+}
+
+/** How much of its life a thread or process was busy: it computed, was blocked, collected garbage or loaded. */
+export interface LaneUse {
+  id: string;
+  kind: 'main' | 'worker' | 'process';
+  /** The same for those that may share the same work: the workers of one process, the child processes that run one script. */
+  pool: string;
+  wholeUs: number;
+  busyUs: number;
 }
 
 /** A file's text as the user sees it (unsaved editors included); null when it can't be read. */

@@ -2,6 +2,7 @@ import { formatBytes, formatDuration, formatSpeedup } from '../report/format.ts'
 import type { HotSpot } from '../profile/hot-spots.ts';
 import type { Model, ReportAdvice } from '../report/report.ts';
 import type { AdviceContext } from './advice.ts';
+import { poolOf } from './pools.ts';
 
 /** Waits in flight at once that a refactor asks for: enough to hide most of a wait, few enough not to trouble a server. */
 export const DEFAULT_BOUND = 8;
@@ -174,7 +175,9 @@ export function priceModels(
   const computeUs = time.jsCpuUs + time.nativeCpuUs;
   const calls = operationCalls(hotSpot);
   const offThread = time.blockedUs + time.nativeCpuUs;
-  const workers = predictWorkers(wallUs, computeUs + time.blockedUs, cores, context.processCpuUs, hotSpot.calls).speedup;
+  // What a pool shares already, another one would not make faster, and how much a larger one would is not measured.
+  const pooled = poolOf(hotSpot, context) !== null;
+  const workers = pooled ? null : predictWorkers(wallUs, computeUs + time.blockedUs, cores, context.processCpuUs, hotSpot.calls).speedup;
   const rows: ReportAdvice['alternatives'] = [
     { model: 'leave-alone', speedup: 1, memoryBytes: 0, edits: 0 },
     {

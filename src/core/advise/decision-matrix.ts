@@ -1,5 +1,5 @@
 import { formatDuration, formatShare } from '../report/format.ts';
-import type { HotSpot } from '../profile/hot-spots.ts';
+import type { HotSpot, SiteOperations } from '../profile/hot-spots.ts';
 import type { LeftAlone, ReportAdvice } from '../report/report.ts';
 import type { Rule } from '../language.ts';
 import type { AdviceContext, Finding } from './advice.ts';
@@ -44,7 +44,7 @@ export function decide(rules: readonly Rule[], context: AdviceContext, threshold
         } else reasons.push(finding.reason);
       }
     }
-    if (!advised) leftAlone.push({ ...mention, reason: [...new Set(reasons)].join(' ') || nothingFound(hotSpot, context.wallUs) });
+    if (!advised) leftAlone.push({ ...mention, reason: [...new Set(reasons)].join(' ') || nothingFound(hotSpot, context) });
   }
   const advice = withoutRepeats(found)
     .sort((a, b) => b.predicted.speedup - a.predicted.speedup)
@@ -75,7 +75,7 @@ function withoutRepeats(found: Omit<ReportAdvice, 'id'>[]): Omit<ReportAdvice, '
   return [...best.values()];
 }
 
-function nothingFound({ bound, time, share }: HotSpot, wallUs: number): string {
+function nothingFound({ bound, time, share, operations }: HotSpot, { wallUs, isLane }: AdviceContext): string {
   if (time.loadingUs > (share * wallUs) / 2) {
     return 'It loads modules: leave out what is not needed, or load it where it is first used.';
   }
@@ -87,6 +87,7 @@ function nothingFound({ bound, time, share }: HotSpot, wallUs: number): string {
     case 'blocking-io':
       return 'It waits in synchronous calls that nothing else was waiting for.';
     case 'async-wait':
+      if (isLane(longestWait(operations)?.api ?? '')) return 'It waits for what its own threads or processes do: shorten their work.';
       return 'It waits for something that nothing else could overlap with.';
     case 'gc':
       return 'Its time goes into collecting garbage: allocating less is the cure, not concurrency.';
@@ -95,4 +96,9 @@ function nothingFound({ bound, time, share }: HotSpot, wallUs: number): string {
     case 'mixed':
       return 'Its time is of several kinds, none large enough for a change that pays.';
   }
+}
+
+function longestWait(operations: readonly SiteOperations[]): SiteOperations | undefined {
+  const waitUs = ({ time }: SiteOperations): number => time.awaitSerialUs + time.awaitOverlappedUs;
+  return operations.toSorted((a, b) => waitUs(b) - waitUs(a))[0];
 }

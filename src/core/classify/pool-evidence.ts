@@ -1,29 +1,23 @@
 import type { Language } from '../language.ts';
 import type { LaneModel } from '../profile/lane-model.ts';
+import type { TimeSplit } from '../profile/hot-spots.ts';
 import type { Operation } from '../profile/operations.ts';
-import { KIND } from '../profile/time-kind.ts';
 import type { Timeline } from '../profile/timeline.ts';
 import { formatDuration, formatShare } from '../report/format.ts';
+import { laneNoun } from '../report/words-lanes.ts';
 import { FULL_POOL_SHARE, FULL_POOL_US, IDLE_LANE_SHARE, IDLE_LANE_US } from './thresholds.ts';
 
 /** Threads and processes beside the main one that mostly waited for something to do: a pool that is larger than its work. */
-export function idleEvidence(models: readonly LaneModel[], timelines: readonly Timeline[]): string[] {
+export function idleEvidence(models: readonly LaneModel[], times: readonly TimeSplit[]): string[] {
   const others = models.flatMap(({ lane, profile }, index) => {
     const wholeUs = profile.endUs - profile.startUs;
     if (index === 0 || wholeUs < IDLE_LANE_US) return [];
-    const idleUs = timelines[index]!.slices.reduce((sum, { kind, us }) => (kind === KIND.idle ? sum + us : sum), 0);
-    return [{ kind: lane.kind, wholeUs, idleUs }];
+    return [{ kind: lane.kind, wholeUs, idleUs: times[index]!.idleUs }];
   });
   const idle = others.filter(({ idleUs, wholeUs }) => idleUs >= wholeUs * IDLE_LANE_SHARE);
   if (idle.length === 0) return [];
   const share = sum(idle.map(({ idleUs }) => idleUs)) / sum(idle.map(({ wholeUs }) => wholeUs));
-  const kinds = new Set(others.map(({ kind }) => kind));
-  const [one, several] =
-    kinds.size > 1
-      ? ['', 'other threads and processes']
-      : kinds.has('worker')
-        ? ['worker thread', 'worker threads']
-        : ['child process', 'child processes'];
+  const { one, several } = laneNoun(others);
   const who = others.length === 1 ? `The ${one}` : `${idle.length} of ${others.length} ${several}`;
   return [`${who} had nothing to do for ${formatShare(share)} of ${idle.length === 1 ? 'its' : 'their'} time.`];
 }

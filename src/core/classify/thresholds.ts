@@ -35,10 +35,15 @@ export const LONG_BLOCKAGE_US = 50_000;
 /** So many of the longest blockages are in a report. */
 export const REPORTED_BLOCKAGES = 20;
 
+/** A main thread that waited or idled for so much of the run says less of it than the threads and processes that worked meanwhile. */
+export const SPEAKING_SHARE = 0.5;
+
 /** A thread or process that idled for this share of its time, beside others, was one more than the work needed. */
 export const IDLE_LANE_SHARE = 0.5;
 /** A shorter life says nothing: starting alone takes some 50 ms. */
 export const IDLE_LANE_US = 200_000;
+/** Threads and processes that are busy for so much of their time, or so many of the cores, have no room for more. */
+export const SATURATED_SHARE = 0.8;
 /** Operations that queue for the thread pool are worth a sentence where the thread waited so long, and so much of the run, while they did. */
 export const FULL_POOL_SHARE = 0.05;
 export const FULL_POOL_US = 20_000;

@@ -6,6 +6,8 @@ import type { Stretch } from './stretches.ts';
 
 /** Whose code held the loop; null where it was nobody's that is known. */
 export interface Culprit {
+  /** Of the frame table. */
+  frame: number;
   function: string;
   file: string;
   line: number;
@@ -32,15 +34,43 @@ export function turnsOf(stretches: readonly Stretch[], cuts: readonly number[]):
   return turns;
 }
 
-/**
- * Who held the loop in each of some turns (in order of time): the innermost user function that was on the stack for at least half of a turn, at
- * the line with the most of its own time, else where it begins.
- */
-export function culprits(turns: readonly Stretch[], model: LaneModel, timeline: Timeline, linesOf: LinesOfNodes): (Culprit | null)[] {
-  const { profile, natures, table, sites, groups } = model;
+/** What ran in a turn: a slice of the timeline, as far as it lies inside. */
+export interface Piece {
+  slice: Slice;
+  us: number;
+}
+
+/** What ran in each of some turns (in order of time, without overlap). */
+export function* piecesOf(turns: readonly Stretch[], { slices }: Timeline, startUs: number): Generator<Piece[]> {
+  let first = 0;
+  let atUs = startUs;
+  for (const turn of turns) {
+    while (first < slices.length && atUs + slices[first]!.us <= turn.startUs) atUs += slices[first++]!.us;
+    const pieces: Piece[] = [];
+    let from = atUs;
+    for (let index = first; index < slices.length && from < turn.endUs; index++) {
+      const slice = slices[index]!;
+      pieces.push({ slice, us: Math.min(turn.endUs, from + slice.us) - Math.max(turn.startUs, from) });
+      from += slice.us;
+    }
+    yield pieces;
+  }
+}
+
+/** The user functions on a slice's stack, innermost first, and the lines of the innermost; the parts of the lines add up to 1. */
+export interface UserCode {
+  frames: readonly number[];
+  lines: readonly { line: number; part: number }[];
+}
+
+export function userCodeOf(model: LaneModel, timeline: Timeline, linesOf: LinesOfNodes): (slice: Slice) => UserCode {
+  const { profile, natures, sites, groups } = model;
   const answerable = executorsOwners(model);
-  /** The user functions of a slice, innermost first, and the lines of the innermost. */
-  const whose = ({ charge, to }: Slice): { frames: number[]; lines: readonly { line: number; part: number }[] } => {
+  const parentUser = (node: number): number => {
+    const parent = profile.nodeParent[node]!;
+    return parent < 0 ? -1 : natures.userNode[parent]!;
+  };
+  return ({ charge, to }) => {
     if (charge === 'line') return { frames: [timeline.lines[to]!.frame], lines: [{ line: timeline.lines[to]!.line, part: 1 }] };
     if (charge === 'operation') {
       const user = sites[groups[to]!.site]?.user;
@@ -51,43 +81,50 @@ export function culprits(turns: readonly Stretch[], model: LaneModel, timeline: 
     for (let node = natures.userNode[to]!; node >= 0; node = parentUser(node)) frames.push(answerable(profile.nodeFrame[node]!));
     return { frames, lines: linesOf.get(to) ?? [] };
   };
-  const parentUser = (node: number): number => {
-    const parent = profile.nodeParent[node]!;
-    return parent < 0 ? -1 : natures.userNode[parent]!;
-  };
-  const found: (Culprit | null)[] = [];
-  let slice = 0;
-  let atUs = profile.startUs;
-  for (const turn of turns) {
-    const totals = new Map<number, { us: number; depth: number }>();
-    const lines = new Map<number, Map<number, number>>();
-    while (slice < timeline.slices.length && atUs + timeline.slices[slice]!.us <= turn.startUs) atUs += timeline.slices[slice++]!.us;
-    let from = atUs;
-    for (let index = slice; index < timeline.slices.length && from < turn.endUs; index++) {
-      const one = timeline.slices[index]!;
-      const us = Math.min(turn.endUs, from + one.us) - Math.max(turn.startUs, from);
-      from += one.us;
-      const { frames, lines: own } = whose(one);
-      frames.forEach((frame, height) => {
-        if (frames.indexOf(frame) !== height) return;
-        const sum = totals.get(frame) ?? { us: 0, depth: 0 };
-        totals.set(frame, { us: sum.us + us, depth: Math.max(sum.depth, frames.length - height) });
-      });
-      if (frames.length === 0) continue;
-      const sums = lines.get(frames[0]!) ?? new Map<number, number>();
-      lines.set(frames[0]!, sums);
-      for (const { line, part } of own) sums.set(line, (sums.get(line) ?? 0) + us * part);
-    }
-    const half = (turn.endUs - turn.startUs) / 2;
-    const [frame] = [...totals].filter(([, { us }]) => us >= half).sort((a, b) => a[1].us - b[1].us || b[1].depth - a[1].depth)[0] ?? [];
-    if (frame === undefined) found.push(null);
-    else {
-      const { function: name, file, line } = table.frames[frame]!;
-      const [hottest] = [...(lines.get(frame) ?? [])].sort((a, b) => b[1] - a[1])[0] ?? [];
-      found.push({ function: name, file, line: hottest ?? line });
-    }
+}
+
+const NOBODY: UserCode = { frames: [], lines: [] };
+
+/** Where each function's own time in a turn went, by line: its computing, and what it called that is not the user's. */
+export function ownLines(pieces: readonly Piece[], userCode: (slice: Slice) => UserCode): Map<number, Map<number, number>> {
+  const found = new Map<number, Map<number, number>>();
+  for (const { slice, us } of pieces) {
+    const { frames, lines } = userCode(slice);
+    if (frames.length === 0) continue;
+    const sums = found.get(frames[0]!) ?? new Map<number, number>();
+    found.set(frames[0]!, sums);
+    for (const { line, part } of lines) sums.set(line, (sums.get(line) ?? 0) + us * part);
   }
   return found;
 }
 
-const NOBODY = { frames: [], lines: [] };
+/** The line with the most of the time; undefined where none is known. */
+export function costliest(lines: ReadonlyMap<number, number> | undefined): number | undefined {
+  return [...(lines ?? [])].sort((a, b) => b[1] - a[1])[0]?.[0];
+}
+
+/**
+ * Who held the loop in a turn of `lengthUs`: the innermost user function that was on the stack for at least half of it, at the line with the
+ * most of its own time, else where it begins.
+ */
+export function culpritOf(
+  pieces: readonly Piece[],
+  lengthUs: number,
+  { table }: LaneModel,
+  userCode: (slice: Slice) => UserCode,
+): Culprit | null {
+  const totals = new Map<number, { us: number; depth: number }>();
+  for (const { slice, us } of pieces) {
+    const { frames } = userCode(slice);
+    frames.forEach((frame, height) => {
+      if (frames.indexOf(frame) !== height) return;
+      const sum = totals.get(frame) ?? { us: 0, depth: 0 };
+      totals.set(frame, { us: sum.us + us, depth: Math.max(sum.depth, frames.length - height) });
+    });
+  }
+  const [frame] =
+    [...totals].filter(([, { us }]) => us >= lengthUs / 2).sort((a, b) => a[1].us - b[1].us || b[1].depth - a[1].depth)[0] ?? [];
+  if (frame === undefined) return null;
+  const { function: name, file, line } = table.frames[frame]!;
+  return { frame, function: name, file, line: costliest(ownLines(pieces, userCode).get(frame)) ?? line };
+}

@@ -1,15 +1,17 @@
-import { SHORTEST_BLOCKAGE_US } from '../classify/thresholds.ts';
+import { REPORTED_BLOCKAGES, SHORTEST_BLOCKAGE_US } from '../classify/thresholds.ts';
 import type { Language } from '../language.ts';
 import type { LinesOfNodes } from '../profile/charges.ts';
 import type { LaneModel } from '../profile/lane-model.ts';
 import type { Timeline } from '../profile/timeline.ts';
 import { MOST_REQUESTS } from '../recording.ts';
-import { culprits, turnsOf } from './blockages.ts';
+import { culpritOf, piecesOf, turnsOf, userCodeOf } from './blockages.ts';
 import type { Culprit } from './blockages.ts';
 import { delayOf } from './delay.ts';
 import type { Delay } from './delay.ts';
 import { heldUp } from './held-up.ts';
 import type { Requests } from './held-up.ts';
+import { stackOf } from './stacks.ts';
+import type { StackFrame } from './stacks.ts';
 import { loopTime } from './stretches.ts';
 
 /** What a thread's event loop was like from the first moment that something was waited for. Times in µs. */
@@ -21,20 +23,32 @@ export interface EventLoop {
   serving: boolean;
   /** Requests that its http and https servers got; null where there were too many to list. */
   requests: number | null;
-  /** Longest first; the time from the profile's start. */
+  /** Longest first. */
   blockages: Blockage[];
 }
 
 export interface Blockage {
+  /** After the run's beginning. */
   startUs: number;
   durationUs: number;
   culprit: Culprit | null;
+  /** Innermost first; empty for all but the longest ones. */
+  stack: StackFrame[];
   /** Null where there were too many requests to list. */
   heldUp: number | null;
 }
 
-/** Null where it was not measured, or nothing was ever waited for. */
-export function eventLoopOf(model: LaneModel, timeline: Timeline, linesOf: LinesOfNodes, language: Language): EventLoop | null {
+/**
+ * Null where it was not measured, or nothing was ever waited for.
+ * @param runStartUs when the run began, on the recording's clock
+ */
+export function eventLoopOf(
+  model: LaneModel,
+  timeline: Timeline,
+  linesOf: LinesOfNodes,
+  language: Language,
+  runStartUs: number,
+): EventLoop | null {
   const time = loopTime(model);
   if (!time) return null;
   const { groups, operations, profile } = model;
@@ -46,12 +60,21 @@ export function eventLoopOf(model: LaneModel, timeline: Timeline, linesOf: Lines
     .filter((us) => us < Infinity)
     .sort((a, b) => a - b);
   const turns = turnsOf(time.stretches, cuts).filter(({ startUs, endUs }) => endUs - startUs >= SHORTEST_BLOCKAGE_US);
-  const found = culprits(turns, model, timeline, linesOf);
   const held = heldUp(turns, requests, time.sleeps);
   const timeUs = time.endUs - time.startUs;
-  const blockages = turns.map(({ startUs, endUs }, index): Blockage => {
-    return { startUs: startUs - profile.startUs, durationUs: endUs - startUs, culprit: found[index]!, heldUp: held[index]! };
-  });
+  const lengths = turns.map(({ startUs, endUs }) => endUs - startUs).sort((a, b) => b - a);
+  const toldUs = lengths[REPORTED_BLOCKAGES - 1] ?? 0;
+  const userCode = userCodeOf(model, timeline, linesOf);
+  const blockages: Blockage[] = [];
+  let at = 0;
+  for (const pieces of piecesOf(turns, timeline, profile.startUs)) {
+    const { startUs, endUs } = turns[at]!;
+    const durationUs = endUs - startUs;
+    const culprit = culpritOf(pieces, durationUs, model, userCode);
+    const stack = durationUs >= toldUs ? stackOf(pieces, culprit, model, timeline, userCode) : [];
+    blockages.push({ startUs: startUs - runStartUs, durationUs, culprit, stack, heldUp: held[at]! });
+    at++;
+  }
   return {
     utilisation: Math.min(1, time.busyUs / timeUs),
     delay: delayOf([...time.stretches.map(({ startUs, endUs }) => endUs - startUs), ...time.shortUs], timeUs),

@@ -24,7 +24,7 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
   const of = (own: number): FunctionCharges => {
     const frame = answerable(own);
     let charges = into.get(frame);
-    if (!charges) into.set(frame, (charges = { lanes: 0, lines: new Map(), selfUs: 0, operations: new Map() }));
+    if (!charges) into.set(frame, (charges = { lanes: 0, lines: new Map(), selfUs: 0, operations: new Map(), computing: new Map() }));
     if (!here.has(frame)) charges.lanes++;
     here.add(frame);
     return charges;
@@ -58,6 +58,8 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
     const user = natures.userNode[node]!;
     const frame = profile.nodeFrame[user]!;
     const charges = of(frame);
+    const computedUs = (charges.computing.get(model.lane.id) ?? 0) + times[KIND.jsCpu]! + times[KIND.nativeCpu]!;
+    charges.computing.set(model.lane.id, computedUs);
     const own = ticks(frame);
     if (node === user) {
       charges.selfUs += times[0]! + times[1]! + times[2]!;

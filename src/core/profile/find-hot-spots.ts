@@ -88,6 +88,7 @@ export function hotSpotsOf(
         .filter((one) => one.us > 0)
         .sort((a, b) => b.us - a.us || a.line - b.line)
         .map(({ line: at, time: split }) => ({ line: at, time: split })),
+      computing: [...charged.computing].map(([lane, computed]) => ({ lane, us: computed })),
       callers: callersOf(frame, totals.callers.get(frame), models),
       ...found,
     });
@@ -131,7 +132,7 @@ function callersOf(frame: number, callers: ReadonlyMap<number, number> | undefin
 }
 
 /** The line in `caller` that calls `callee`: from a stack that has both, else from the text where there is one such line only. */
-function callLine(callee: number, caller: number, models: readonly LaneModel[]): number | null {
+export function callLine(callee: number, caller: number, models: readonly LaneModel[]): number | null {
   for (const { sites } of models) {
     for (const { frames } of sites) {
       const at = frames.findIndex(({ frame }, index) => frame === caller && index > 0 && frames[index - 1]!.frame === callee);

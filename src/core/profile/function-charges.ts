@@ -8,6 +8,8 @@ export interface FunctionCharges {
   /** Samples with the function itself on top. */
   selfUs: number;
   operations: Map<string, OperationCharge>;
+  /** Its computing, by the lane's id. */
+  computing: Map<string, number>;
 }
 
 export interface OperationCharge {

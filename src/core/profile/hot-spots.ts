@@ -22,6 +22,8 @@ export interface HotSpot {
   lines: HotLine[];
   /** The core calls made from the function's lines, by time, longest first. */
   operations: SiteOperations[];
+  /** How much of its computing (JavaScript and native) ran in which thread or process, by the lane's id. */
+  computing: { lane: string; us: number }[];
   /** User functions that called this one, by the time they spent in it, longest first. */
   callers: Caller[];
 }

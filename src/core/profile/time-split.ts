@@ -34,6 +34,11 @@ export function sumOf(time: TimeSplit): number {
   );
 }
 
+/** All but waiting and idling. */
+export function busyOf(time: TimeSplit): number {
+  return time.jsCpuUs + time.nativeCpuUs + time.blockedUs + time.gcUs + time.loadingUs;
+}
+
 /** Adds the times of one list to another, in the same order of kinds. */
 export function addTimes(to: KindTimes, times: ArrayLike<number>, part = 1): void {
   for (let kind = 0; kind < to.length; kind++) to[kind]! += times[kind]! * part;

@@ -1,21 +1,23 @@
-import { REPORTED_BLOCKAGES, REPORTED_HOT_SPOT_SHARE, REPORTED_LINE_SHARE } from '../classify/thresholds.ts';
+import { REPORTED_HOT_SPOT_SHARE, REPORTED_LINE_SHARE } from '../classify/thresholds.ts';
 import type { Verdict } from '../classify/classify.ts';
-import type { EventLoop } from '../event-loop/event-loop.ts';
 import type { HotSpot, TimeSplit } from '../profile/hot-spots.ts';
 import { sumOf } from '../profile/time-split.ts';
 import type { Recording } from '../recording.ts';
-import type { LeftAlone, Report, ReportAdvice, ReportEventLoop, ReportHotSpot, SecondOpinion, TimeSplitMs } from './report.ts';
+import type { LeftAlone, Report, ReportAdvice, ReportHotSpot, ReportLane, SecondOpinion } from './report.ts';
+import { milliseconds, share, splitMs } from './rounding.ts';
 
 export interface Findings {
   wallUs: number;
   time: TimeSplit;
   verdict: Verdict;
+  speaksFor: Report['verdict']['speaksFor'];
   /** Absent for an engine without an opinion of its own. */
   secondOpinion?: SecondOpinion | null;
   hotSpots: readonly HotSpot[];
   advice: ReportAdvice[];
   leftAlone: LeftAlone[];
-  eventLoop: EventLoop | null;
+  /** The main lane first. */
+  lanes: ReportLane[];
 }
 
 export function buildReport(recording: Recording, findings: Findings): Report {
@@ -48,10 +50,12 @@ export function buildReport(recording: Recording, findings: Findings): Report {
       load: machine.load,
     },
     time: splitMs(findings.time),
-    eventLoop: findings.eventLoop && reportEventLoop(findings.eventLoop),
+    lanes: findings.lanes,
+    eventLoop: findings.lanes[0]?.eventLoop ?? null,
     verdict: {
       bound: verdict.bound,
       evidence: verdict.evidence,
+      speaksFor: findings.speaksFor,
       ...(findings.secondOpinion !== undefined && { secondOpinion: findings.secondOpinion }),
     },
     hotSpots: findings.hotSpots
@@ -83,55 +87,4 @@ function reportHotSpot(spot: HotSpot, wallUs: number): ReportHotSpot {
       .filter(({ totalUs }) => totalUs >= wallUs * REPORTED_LINE_SHARE)
       .map(({ api, line, calls, totalUs }) => ({ api, line, calls, totalMs: milliseconds(totalUs) })),
   };
-}
-
-function reportEventLoop({ utilisation, delay, serving, requests, blockages }: EventLoop): ReportEventLoop {
-  const held = blockages.map((one) => one.heldUp).filter((count) => count !== null);
-  return {
-    utilisation: share(utilisation),
-    serving,
-    requests,
-    delayMs: {
-      mean: milliseconds(delay.meanUs),
-      p50: milliseconds(delay.p50Us),
-      p90: milliseconds(delay.p90Us),
-      p99: milliseconds(delay.p99Us),
-      max: milliseconds(delay.maxUs),
-    },
-    histogram: delay.over.map((step) => ({ overMs: milliseconds(step.us), share: share(step.share) })),
-    blocked: {
-      times: blockages.length,
-      totalMs: milliseconds(blockages.reduce((sum, { durationUs }) => sum + durationUs, 0)),
-      heldUp: requests === null ? null : held.reduce((sum, count) => sum + count, 0),
-    },
-    blockages: blockages.slice(0, REPORTED_BLOCKAGES).map(({ startUs, durationUs, culprit, heldUp }) => ({
-      startMs: milliseconds(startUs),
-      durationMs: milliseconds(durationUs),
-      function: culprit?.function ?? null,
-      file: culprit?.file ?? null,
-      line: culprit?.line ?? null,
-      heldUp,
-    })),
-  };
-}
-
-function share(value: number): number {
-  return Math.round(value * 1e6) / 1e6;
-}
-
-export function splitMs(time: TimeSplit): TimeSplitMs {
-  return {
-    jsCpuMs: milliseconds(time.jsCpuUs),
-    nativeCpuMs: milliseconds(time.nativeCpuUs),
-    blockedMs: milliseconds(time.blockedUs),
-    awaitedMs: milliseconds(time.awaitSerialUs + time.awaitOverlappedUs),
-    gcMs: milliseconds(time.gcUs),
-    loadingMs: milliseconds(time.loadingUs),
-    idleMs: milliseconds(time.idleUs),
-  };
-}
-
-/** To the µs: more digits would be noise. */
-function milliseconds(us: number): number {
-  return Math.round(us) / 1000;
 }

@@ -99,6 +99,16 @@ const eventLoop = object({
       function: orNull(text),
       file: orNull(text),
       line: orNull(position),
+      stack: list(
+        object({
+          function: text,
+          file: orNull(text),
+          line: orNull(position),
+          ms: number,
+          owner: oneOf(['user', 'dependency', 'core', 'native']),
+          calls: position,
+        }),
+      ),
       heldUp: orNull(number),
     }),
   ),
@@ -117,10 +127,14 @@ const REPORT = object({
   }),
   machine: object({ logicalCores: number, physicalCores: orNull(number), memoryBytes: number, platform: text, load: orNull(number) }),
   time,
+  lanes: list(
+    object({ id: text, name: text, kind: oneOf(['main', 'worker', 'process']), wallMs: number, time, eventLoop: orNull(eventLoop) }),
+  ),
   eventLoop: orNull(eventLoop),
   verdict: object({
     bound: oneOf(BOUNDS),
     evidence: list(text),
+    speaksFor: orNull(object({ waitedMs: number, lanes: list(text) })),
     secondOpinion: optional(orNull(object({ tool: text, verdict: text, agrees: orNull(flag), why: orNull(text) }))),
   }),
   hotSpots: list(

@@ -20,11 +20,18 @@ export interface Report {
   machine: { logicalCores: number; physicalCores: number | null; memoryBytes: number; platform: string; load: number | null };
   /** Of the main lane; the parts add up to the run's wall time. */
   time: TimeSplitMs;
+  /** Every thread and process that was measured, the main one first. */
+  lanes: ReportLane[];
   /** Of the main thread; null where it was not measured, or the program never waited for anything. */
   eventLoop: ReportEventLoop | null;
   verdict: {
     bound: Bound;
     evidence: string[];
+    /**
+     * The threads and processes that the verdict and the headline speak for, by their ids, where the main one waited or idled for most of the run
+     * (`waitedMs`) while they worked; null where the main one speaks for itself.
+     */
+    speaksFor: { waitedMs: number; lanes: string[] } | null;
     /** What the engine's own analysis says of the run: only of engines that have one, null where it came to no verdict. */
     secondOpinion?: SecondOpinion | null;
   };
@@ -32,6 +39,21 @@ export interface Report {
   /** Best first. */
   advice: ReportAdvice[];
   leftAlone: LeftAlone[];
+}
+
+/** A thread or a process. */
+export interface ReportLane {
+  /** `main`, `worker-1`, `process-1`, `process-1-worker-1`. */
+  id: string;
+  /** `worker 1`, `process 1: server.js`. */
+  name: string;
+  kind: 'main' | 'worker' | 'process';
+  /** From when it was first measured to its end. */
+  wallMs: number;
+  /** Adds up to `wallMs`. */
+  time: TimeSplitMs;
+  /** Null where it was not measured, where nothing was waited for, and for others than the main lane where they don't serve. */
+  eventLoop: ReportEventLoop | null;
 }
 
 export interface TimeSplitMs {
@@ -71,8 +93,24 @@ export interface Blockage {
   function: string | null;
   file: string | null;
   line: number | null;
+  /** Innermost first: the heaviest path through what ran, down to functions with a tenth of the blockage. At most 24. */
+  stack: BlockageFrame[];
   /** Requests to the program's http and https servers that were unanswered meanwhile or came in; null where there were too many to list. */
   heldUp: number | null;
+}
+
+/** A function on a blockage's stack, or several calls inside one package, inside the runtime, or of one recursive function. */
+export interface BlockageFrame {
+  function: string;
+  /** Absolute; `node:…` for the runtime's own; null for native code. */
+  file: string | null;
+  /** Where it called the next one or where its own time went, as far as that is known, else where it begins; null for native code. */
+  line: number | null;
+  /** So much of the blockage it was on the stack for. */
+  ms: number;
+  owner: 'user' | 'dependency' | 'core' | 'native';
+  /** How many calls it stands for. */
+  calls: number;
 }
 
 export interface SecondOpinion {

@@ -1,7 +1,8 @@
 import { relativeTo } from '../profile/find-hot-spots.ts';
 import { formatDuration, formatShare } from './format.ts';
 import type { Report, ReportAdvice, ReportHotSpot, TimeSplitMs } from './report.ts';
-import { biggestLever, changeOf, headline, loopSentence, nothingToChange, predictedGain } from './words.ts';
+import { frameWords, longestBlockages, loopSentence, servingLanes } from './words-event-loop.ts';
+import { biggestLever, changeOf, headline, nothingToChange, predictedGain } from './words.ts';
 
 const WIDTH = 96;
 const MOST_HOT_SPOTS = 10;
@@ -15,7 +16,7 @@ const TOLD_ALONE = 0.05;
 
 /** The report as a person reads it in a terminal: plain text of at most 96 columns, the answer first. */
 export function reportText(report: Report): string {
-  const sections = [summary(report), hotSpots(report), advice(report), leftAlone(report)];
+  const sections = [summary(report), longestBlockage(report), hotSpots(report), advice(report), leftAlone(report)];
   return sections
     .filter((section) => section.length > 0)
     .map((lines) => `${lines.join('\n')}\n`)
@@ -25,10 +26,31 @@ export function reportText(report: Report): string {
 function summary(report: Report): string[] {
   const lever = biggestLever(report) ?? nothingToChange(report);
   const lines = [...wrap(headline(report)), ...(lever === null ? [] : wrap(lever)), ...wrap(ending(report))];
-  // Where nobody waits for the program, nobody waits for its event loop.
-  if (report.eventLoop?.serving === true) lines.push(...wrap(loopSentence(report.eventLoop)));
+  lines.push(...wrap(loopSentence(servingLanes(report))));
   if (report.verdict.evidence.length > 0) lines.push('', ...report.verdict.evidence.flatMap((sentence) => wrap(sentence, '  ')));
   return lines;
+}
+
+/** Blockages below this length have no section of their own. */
+const TOLD_BLOCKAGE_MS = 50;
+const MOST_FRAMES = 8;
+
+/** What kept a server's callers waiting the longest, with its stack, innermost first. */
+function longestBlockage(report: Report): string[] {
+  const [longest] = longestBlockages(servingLanes(report), 1);
+  if (longest === undefined || longest.durationMs < TOLD_BLOCKAGE_MS || longest.stack.length === 0) return [];
+  const { durationMs, startMs, heldUp, lane, stack } = longest;
+  const where = lane.kind === 'main' ? '' : ` in ${lane.name}`;
+  const waited = heldUp === null || heldUp === 0 ? '' : `; ${heldUp === 1 ? '1 request' : `${heldUp} requests`} waited`;
+  const shown = stack.slice(0, MOST_FRAMES);
+  return [
+    `Longest blockage of the event loop: ${formatDuration(durationMs)}${where}, ${formatDuration(startMs)} after the start${waited}`,
+    ...shown.map((frame) => {
+      const at = frame.owner === 'user' && frame.file !== null && frame.line !== null ? `  ${place(report, frame.file, frame.line)}` : '';
+      return `${' '.repeat(6)}${formatDuration(frame.ms).padStart(9)}  ${cut(`${frameWords(frame)}${at}`, WIDTH - 17)}`;
+    }),
+    ...(stack.length > shown.length ? [`${' '.repeat(17)}… called from ${stack.length - shown.length} more`] : []),
+  ];
 }
 
 /** What the reader must know of how the run ended; '' after an ordinary end. */

@@ -1,5 +1,6 @@
 import { formatDuration, formatHotShare, formatShare, formatSpeedup } from './format.ts';
-import type { Bound, Model, Report, ReportAdvice, ReportEventLoop, TimeSplitMs } from './report.ts';
+import { lanesNamed, mainNamed } from './words-lanes.ts';
+import type { Bound, Model, Report, ReportAdvice, ReportLane, TimeSplitMs } from './report.ts';
 
 /** The words of a report: the same on the command line, in the editor and in the panel. */
 
@@ -42,12 +43,31 @@ const HEADLINE_SHARE = 0.03;
 export function headline(report: Report): string {
   const wallMs = report.run.wallMs;
   if (report.verdict.bound === 'insufficient-data') return `${formatDuration(wallMs)} measured: too short to say. Run it on more input.`;
-  const parts = PARTS.map((part) => ({ words: part.words, share: wallMs > 0 ? part.ms(report.time) / wallMs : 0 }))
-    .filter((part) => part.share > 0)
-    .sort((a, b) => b.share - a.share);
-  const told = parts.filter((part, index) => index === 0 || part.share >= HEADLINE_SHARE);
-  if (told.length === 0) return `${formatDuration(wallMs)}.`;
-  return `${formatDuration(wallMs)}. ${told.map((part) => `${formatShare(part.share)} ${part.words}`).join(', ')}.`;
+  const speakers = report.lanes.filter(({ id }) => report.verdict.speaksFor?.lanes.includes(id));
+  if (report.verdict.speaksFor !== null && speakers.length > 0) return spokenFor(wallMs, report.verdict.speaksFor.waitedMs, speakers);
+  const told = parts([report.time], wallMs);
+  return told === '' ? `${formatDuration(wallMs)}.` : `${formatDuration(wallMs)}. ${told}.`;
+}
+
+/** `10.2 s. The main process waited for 95 % of it; its 2 child processes spent their time 88 % computing, 9 % idle.` */
+function spokenFor(wallMs: number, waitedMs: number, lanes: readonly ReportLane[]): string {
+  const whole = lanes.reduce((sum, lane) => sum + lane.wallMs, 0);
+  const spent = parts(
+    lanes.map(({ time }) => time),
+    whole,
+  );
+  const who = `its ${lanesNamed(lanes)} spent ${lanes.length === 1 ? 'its' : 'their'} time ${spent}`;
+  return `${formatDuration(wallMs)}. The ${mainNamed(lanes)} waited for ${formatShare(waitedMs / wallMs)} of it; ${who}.`;
+}
+
+/** `62 % blocked in synchronous I/O, 30 % computing`, of `whole` ms. */
+function parts(times: readonly TimeSplitMs[], whole: number): string {
+  return PARTS.map(({ words, ms }) => ({ words, share: whole > 0 ? times.reduce((sum, time) => sum + ms(time), 0) / whole : 0 }))
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.share - a.share)
+    .filter(({ share }, index) => index === 0 || share >= HEADLINE_SHARE)
+    .map(({ words, share }) => `${formatShare(share)} ${words}`)
+    .join(', ');
 }
 
 /** Below this predicted speed-up a change is made for what else the process has to do, not for the script's own time. */
@@ -79,9 +99,15 @@ export function biggestLever(report: Report): string | null {
 export function nothingToChange(report: Report): string | null {
   if (report.advice.length > 0 || report.verdict.bound === 'insufficient-data') return null;
   const most = report.leftAlone[0];
-  return most === undefined
-    ? 'Nothing here is worth changing.'
-    : `Nothing here is worth changing: the most, ${formatHotShare(most)}, is in ${most.function}. ${most.reason}`;
+  const nothing = nothingFound(report);
+  return most === undefined ? `${nothing}.` : `${nothing}: the most, ${formatHotShare(most)}, is in ${most.function}. ${most.reason}`;
+}
+
+/** Where there is no advice: `Nothing here is worth changing`, but for a server that kept others waiting, which has not run as it should. */
+export function nothingFound(report: Report): string {
+  const held = report.lanes.reduce((sum, { eventLoop }) => sum + (eventLoop?.blocked.heldUp ?? 0), 0);
+  if (held === 0) return 'Nothing here is worth changing';
+  return `Requests had to wait ${held === 1 ? 'once' : `${held} times`}, but nothing was found that makes the whole faster`;
 }
 
 /** Runs that differ by less are the same to a reader: two runs of one program differ by some percent. */
@@ -100,10 +126,4 @@ export function comparedWith(before: Report, after: Report): string | null {
   if (speedup >= SAME_TIME) return `${formatSpeedup(speedup)} faster than ${was}.`;
   if (speedup <= 1 / SAME_TIME) return `${formatSpeedup(1 / speedup)} slower than ${was}.`;
   return `As fast as ${was}.`;
-}
-
-/** `The event loop was busy for 62 % of the time; an event waits 3.1 ms on average, at worst 412 ms.` */
-export function loopSentence({ utilisation, delayMs }: ReportEventLoop): string {
-  const late = `an event waits ${formatDuration(delayMs.mean)} on average, at worst ${formatDuration(delayMs.max)}`;
-  return `The event loop was busy for ${formatShare(utilisation)} of the time; ${late}.`;
 }

@@ -1,7 +1,8 @@
 import { formatBytes, formatDuration, formatHotShare, formatSpeedup } from '../../core/report/format.ts';
-import type { Report, ReportAdvice, ReportEventLoop } from '../../core/report/report.ts';
-import { BOUND_LABELS, changeOf, loopSentence, MODEL_LABELS, predictedGain } from '../../core/report/words.ts';
+import type { Report, ReportAdvice } from '../../core/report/report.ts';
+import { BOUND_LABELS, changeOf, MODEL_LABELS, nothingFound, predictedGain } from '../../core/report/words.ts';
 import { button, element } from '../element.ts';
+import { eventLoop } from './event-loop.ts';
 import { shortPath } from './source.ts';
 
 export interface DecisionEvents {
@@ -18,11 +19,10 @@ export function decision(report: Report | null, editor: boolean, events: Decisio
     return root;
   }
   root.append(verdict(report));
-  if (report.eventLoop?.serving === true) root.append(eventLoop(report, report.eventLoop, events));
+  const loops = eventLoop(report, (file, line) => events.open(file, line));
+  if (loops !== null) root.append(loops);
   if (report.advice.length === 0 && report.verdict.bound !== 'insufficient-data')
-    root.append(
-      element('section', { class: 'card' }, element('h2', {}, 'Nothing here is worth changing'), element('p', {}, nothingWhy(report))),
-    );
+    root.append(element('section', { class: 'card' }, element('h2', {}, nothingFound(report)), element('p', {}, nothingWhy(report))));
   for (const [index, advice] of report.advice.entries()) root.append(adviceCard(report, advice, index, editor, events));
   if (report.leftAlone.length > 0) root.append(leftAlone(report, events));
   return root;
@@ -32,57 +32,6 @@ function verdict(report: Report): HTMLElement {
   const list = element('ul', { class: 'evidence' });
   for (const sentence of report.verdict.evidence) list.append(element('li', {}, sentence));
   return element('section', { class: 'verdict' }, element('h2', {}, `The whole run: ${BOUND_LABELS[report.verdict.bound]}`), list);
-}
-
-/** Blockages shown; the report has more. */
-const MOST_BLOCKAGES = 5;
-
-/** What a server's callers feel of it: how late it answers, and what kept it. */
-function eventLoop(report: Report, loop: ReportEventLoop, events: DecisionEvents): HTMLElement {
-  const section = element('section', { class: 'card quiet' }, element('h2', {}, 'Event loop'), element('p', {}, loopSentence(loop)));
-  if (loop.blockages.length === 0) return section;
-  const body = element('tbody', {});
-  for (const { durationMs, startMs, function: name, file, line, heldUp } of loop.blockages.slice(0, MOST_BLOCKAGES))
-    body.append(
-      element(
-        'tr',
-        {},
-        element('td', { class: 'numeric' }, formatDuration(durationMs)),
-        element('td', { class: 'numeric' }, formatDuration(startMs)),
-        element(
-          'th',
-          { scope: 'row' },
-          ...(name !== null && file !== null && line !== null
-            ? [
-                button(name, { class: 'link name', title: 'Open the source' }, () => events.open(file, line)),
-                element('span', { class: 'muted where' }, `${shortPath(file, report.target.cwd)}:${line}`),
-              ]
-            : ['no function of yours']),
-        ),
-        element('td', { class: 'numeric' }, heldUp === null ? '–' : `${heldUp}`),
-      ),
-    );
-  section.append(
-    element(
-      'table',
-      { class: 'left' },
-      element('caption', { class: 'spoken' }, 'The longest blockages'),
-      element(
-        'thead',
-        {},
-        element(
-          'tr',
-          {},
-          element('th', { scope: 'col', class: 'numeric' }, 'Blocked'),
-          element('th', { scope: 'col', class: 'numeric' }, 'After'),
-          element('th', { scope: 'col' }, 'By'),
-          element('th', { scope: 'col', class: 'numeric' }, 'Requests that waited'),
-        ),
-      ),
-      body,
-    ),
-  );
-  return section;
 }
 
 function nothingWhy(report: Report): string {

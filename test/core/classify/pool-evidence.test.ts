@@ -13,7 +13,7 @@ function evidence(lanes: Lane[]): string {
 
 /** A lane that is idle for so many ms of a second, and computes for the rest. */
 function beside(kind: Lane['kind'], idleMs: number): Lane {
-  return lane([`${TOP} ${(1000 - idleMs) * 1000}`, `(idle) ${idleMs * 1000}`], { kind, name: kind });
+  return lane([`${TOP} ${(1000 - idleMs) * 1000}`, `(idle) ${idleMs * 1000}`], { kind, name: kind, id: kind });
 }
 
 const main = lane([`${TOP} 1000000`]);

@@ -139,4 +139,39 @@ describe('the event loop', () => {
     const main = lane([ms(render, 500)], { operations: operations([listen]) });
     assert.equal(analyze(recording([main]), { ...node, rules: [] }, () => null).report.eventLoop, null);
   });
+
+  it('of a process that serves is told apart, on the clock of the run, and is evidence by its name', () => {
+    const primary = lane([ms('(idle)', 1000)]);
+    const [worker, second] = [1, 2].map((number) => {
+      const samples = [ms('(idle)', 100), ms(`${render} @22`, 100 * number), ms('(idle)', 200)];
+      const started = operations([{ ...listen, startUs: 400 * MS }, request(500.5, 501), request(500 + 100 * number, 900)]);
+      const serving = lane(samples, { id: `process-${number}`, name: `process ${number}: a.js`, kind: 'process', operations: started });
+      serving.cpuProfile = { ...serving.cpuProfile, startTime: 400 * MS, endTime: serving.cpuProfile.endTime + 400 * MS };
+      return { ...serving, rounds: { ...rounds([400, 500 + 100 * number]), notedUntilUs: 900 * MS } };
+    });
+    const one = analyze(recording([primary, worker!]), { ...node, rules: [] }, () => null).report;
+    assert.equal(one.eventLoop, null);
+    assert.deepEqual(
+      one.lanes.map(({ id, wallMs, eventLoop }) => [
+        id,
+        wallMs,
+        eventLoop?.blockages.map(({ startMs, durationMs }) => [startMs, durationMs]),
+      ]),
+      [
+        ['1', 1000, undefined],
+        ['process-1', 400, [[500.5, 99.5]]],
+      ],
+    );
+    assert.ok(
+      one.verdict.evidence.includes(
+        'The event loop of process 1: a.js was blocked once, for 100 ms in render (a.js:22): requests had to wait once.',
+      ),
+      one.verdict.evidence.join('\n'),
+    );
+    const both = analyze(recording([primary, worker!, second!]), { ...node, rules: [] }, () => null).report;
+    assert.match(
+      both.verdict.evidence.join('\n'),
+      /The event loops of 2 processes were blocked 2 times for 10 ms or more, the longest 200 ms in render \(a\.js:22\), in process 2: a\.js: requests had to wait 2 times\./,
+    );
+  });
 });

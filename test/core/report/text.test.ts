@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Report, TimeSplitMs } from '../../../src/core/report/report.ts';
+import type { Report, ReportEventLoop, ReportLane, TimeSplitMs } from '../../../src/core/report/report.ts';
 import { sarif } from '../../../src/core/report/sarif.ts';
 import { reportText } from '../../../src/core/report/text.ts';
 
@@ -11,11 +11,13 @@ const report: Report = {
   target: { script: '/project/report.js', args: [], cwd: '/project', node: '20.20.2' },
   run: { engine: 'v8', wallMs: 2410, exitCode: 3, signal: null, ended: 'exit' },
   machine: { logicalCores: 4, physicalCores: 2, memoryBytes: 8e9, platform: 'linux', load: 0.1 },
+  lanes: [],
   eventLoop: null,
   time: { ...none, jsCpuMs: 720, blockedMs: 1500, awaitedMs: 190 },
   verdict: {
     bound: 'blocking-io',
     evidence: ['1.50 s (62 %) blocked in synchronous I/O: child_process.execFileSync ×120, longest 14 ms.'],
+    speaksFor: null,
   },
   hotSpots: [
     {
@@ -69,6 +71,62 @@ const report: Report = {
   ],
   leftAlone: [{ function: 'render', file: '/project/report.js', line: 3, share: 0.3, reason: 'It computes in one call.' }],
 };
+
+const loop: ReportEventLoop = {
+  ...{ utilisation: 0.9, serving: true, requests: 40, histogram: [], blocked: { times: 2, totalMs: 600, heldUp: 12 } },
+  delayMs: { mean: 31, p50: 4, p90: 120, p99: 480, max: 520 },
+  blockages: [
+    {
+      ...{ startMs: 1200, durationMs: 520, function: 'render', file: '/project/report.js', line: 5, heldUp: 12 },
+      stack: [
+        { function: 'render', file: '/project/report.js', line: 5, ms: 500, owner: 'user', calls: 1 },
+        { function: 'next', file: '/project/node_modules/@web/app/index.js', line: 9, ms: 519, owner: 'dependency', calls: 12 },
+        { function: 'parserOnIncoming', file: 'node:_http_server', line: 1, ms: 520, owner: 'core', calls: 4 },
+      ],
+    },
+  ],
+};
+
+const lane = (id: string, kind: 'main' | 'process', eventLoop: ReportEventLoop | null): ReportLane => ({
+  ...{ id, name: kind === 'main' ? id : `${id}: a.js`, kind, wallMs: 2410, time: none, eventLoop },
+});
+
+describe('the event loop as text', () => {
+  const textOf = (lanes: ReportLane[]): string => reportText({ ...report, lanes });
+
+  it('tells what blocked it the longest, innermost first', () => {
+    assert.ok(
+      textOf([lane('main', 'main', loop)]).includes(`
+The event loop was busy for 90 % of the time; an event waits 31 ms on average, at worst 520 ms.
+`),
+    );
+    assert.ok(
+      textOf([lane('main', 'main', loop)]).includes(`
+Longest blockage of the event loop: 520 ms, 1.20 s after the start; 12 requests waited
+         500 ms  render  report.js:5
+         519 ms  next (@web/app, 12 calls)
+         520 ms  parserOnIncoming (Node.js, 4 calls)
+`),
+      textOf([lane('main', 'main', loop)]),
+    );
+  });
+
+  it('names the process, and has one sentence for several', () => {
+    const one = textOf([lane('main', 'main', null), lane('process 1', 'process', loop)]);
+    assert.match(one, /^The event loop of process 1: a\.js was busy for 90 % of the time; an event waits 31 ms/m);
+    assert.match(one, /^Longest blockage of the event loop: 520 ms in process 1: a\.js, 1\.20 s after the start; 12 requests waited$/m);
+    const less = { ...loop, utilisation: 0.5, delayMs: { ...loop.delayMs, mean: 8, max: 90 }, blockages: [] };
+    const two = textOf([lane('process 1', 'process', less), lane('process 2', 'process', loop)]).replaceAll('\n', ' ');
+    assert.match(
+      two,
+      /The event loops of 2 child processes were busy for 50 to 90 % of the time; an event waits 31 ms on average where it waits longest, at worst 520 ms \(process 2: a\.js\)\./,
+    );
+  });
+
+  it('says nothing where nobody waits for it', () => {
+    assert.doesNotMatch(textOf([lane('main', 'main', { ...loop, serving: false })]), /event loop/);
+  });
+});
 
 describe('the report as text', () => {
   it('answers first, then shows what it knows', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Report, ReportAdvice, TimeSplitMs } from '../../../src/core/report/report.ts';
+import type { Report, ReportAdvice, ReportLane, TimeSplitMs } from '../../../src/core/report/report.ts';
 import { biggestLever, changeOf, comparedWith, headline, nothingToChange, predictedGain } from '../../../src/core/report/words.ts';
 
 const none: TimeSplitMs = { jsCpuMs: 0, nativeCpuMs: 0, blockedMs: 0, awaitedMs: 0, gcMs: 0, loadingMs: 0, idleMs: 0 };
@@ -11,14 +11,20 @@ function report(wallMs: number, time: Partial<TimeSplitMs>, rest: Partial<Report
     target: { script: '/a.js', args: [], cwd: '/', node: '20.0.0' },
     run: { engine: 'v8', wallMs, exitCode: 0, signal: null, ended: 'exit' },
     machine: { logicalCores: 2, physicalCores: null, memoryBytes: 1, platform: 'linux', load: null },
+    lanes: [],
     eventLoop: null,
     time: { ...none, ...time },
-    verdict: { bound: 'mixed', evidence: [] },
+    verdict: { bound: 'mixed', evidence: [], speaksFor: null },
     hotSpots: [],
     advice: [],
     leftAlone: [],
     ...rest,
   };
+}
+
+function lane(id: string, kind: ReportLane['kind'], time: Partial<TimeSplitMs>): ReportLane {
+  const wallMs = Object.values(time).reduce((sum, ms) => sum + ms, 0);
+  return { id, name: id, kind, wallMs, time: { ...none, ...time }, eventLoop: null };
 }
 
 describe('headline', () => {
@@ -31,8 +37,35 @@ describe('headline', () => {
     ['leaves small parts out', report(1000, { jsCpuMs: 990, gcMs: 10 }), '1.00 s. 99 % computing.'],
     [
       'says when it was too short',
-      report(38, { jsCpuMs: 38 }, { verdict: { bound: 'insufficient-data', evidence: [] } }),
+      report(38, { jsCpuMs: 38 }, { verdict: { bound: 'insufficient-data', evidence: [], speaksFor: null } }),
       '38 ms measured: too short to say. Run it on more input.',
+    ],
+    [
+      'speaks for the processes that the main one waited for',
+      report(
+        1000,
+        { idleMs: 950, jsCpuMs: 50 },
+        {
+          lanes: [
+            lane('main', 'main', { idleMs: 950, jsCpuMs: 50 }),
+            ...['process-1', 'process-2'].map((id) => lane(id, 'process', { jsCpuMs: 800, idleMs: 200 })),
+          ],
+          verdict: { bound: 'cpu-js', evidence: [], speaksFor: { waitedMs: 950, lanes: ['process-1', 'process-2'] } },
+        },
+      ),
+      '1.00 s. The main process waited for 95 % of it; its 2 child processes spent their time 80 % computing, 20 % idle.',
+    ],
+    [
+      'and for one worker thread',
+      report(
+        1000,
+        { awaitedMs: 1000 },
+        {
+          lanes: [lane('worker-1', 'worker', { jsCpuMs: 800 })],
+          verdict: { bound: 'cpu-js', evidence: [], speaksFor: { waitedMs: 1000, lanes: ['worker-1'] } },
+        },
+      ),
+      '1.00 s. The main thread waited for 100 % of it; its worker thread spent its time 100 % computing.',
     ],
     ['tells the time when nothing was split', report(500, {}), '500 ms.'],
   ] as const)

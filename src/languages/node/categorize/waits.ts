@@ -35,6 +35,16 @@ export function waitsFor(api: string): WaitNature {
   return /^(?:worker_threads\.)?Worker\b/.test(api) ? 'session' : 'io';
 }
 
+/** Whether an asynchronous core API is waited for because of what another thread or process does. */
+export function isLane(api: string): boolean {
+  return /^(?:worker_threads\.)?Worker\b|^child_process\./.test(api);
+}
+
+/** Whether a synchronous core API is what a pool's idle threads sleep in. */
+export function waitsForWork(api: string): boolean {
+  return api === 'Atomics.wait';
+}
+
 const POOLED =
   /^(?:(?:fs\.(?:promises\.)?|FileHandle\.)(?!watch|create)\w+|zlib\.\w+|crypto\.\w+|dns\.(?:promises\.)?(?:lookup|lookupService))$/;
 

@@ -1,6 +1,7 @@
 import type TS from 'typescript';
 import type { AdviceContext, Finding, ReadSource, RefactorResult } from '../../../core/advise/advice.ts';
 import { predictWorkers, priceModels, workerMemory } from '../../../core/advise/cost-model.ts';
+import { poolOf, sharedAlready } from '../../../core/advise/pools.ts';
 import type { Rule } from '../../../core/language.ts';
 import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
@@ -49,6 +50,8 @@ export const moveToWorker: Rule = {
     ];
     if (context.machine.logicalCores < 2)
       return leaveAlone('It computes, and this machine has one core: worker threads would take turns on it.');
+    const pool = poolOf(hotSpot, context);
+    if (pool !== null) return leaveAlone(sharedAlready(pool, context));
     const source = readSource(hotSpot.file, context.read);
     if (typeof source === 'string') return leaveAlone(source);
     if (isWorkerProgram(source)) return leaveAlone('It computes in worker threads already.');

@@ -68,6 +68,29 @@ const SAMPLED_MS = 10;
 
 describe('the event loop of a real process', () => {
   for (const { major, path } of supportedNodes()) {
+    it(`is told of a forked server, with the requests that it held up and the stack that did (node ${major})`, async () => {
+      bench.write(`forked-${major}.cjs`, SERVER);
+      bench.write('client.cjs', CLIENT);
+      const script = bench.write(
+        `fork-${major}.cjs`,
+        `require('node:child_process').fork(__dirname + '/forked-${major}.cjs', { stdio: 'inherit' });`,
+      );
+      const { recording, failure } = await bench.recorded(script, { node: path });
+      assert.ok(recording, failure ?? 'no recording');
+      const { report } = analyze(recording, { ...language, rules: [] }, (file) => readFileSync(file, 'utf8'));
+      const serving = report.lanes.filter(({ eventLoop }) => eventLoop?.serving === true);
+      assert.deepEqual(
+        serving.map(({ kind, name }) => [kind, name.replace(/^process \d+: /, '')]),
+        [['process', `forked-${major}.cjs`]],
+      );
+      const blockage = serving[0]!.eventLoop!.blockages.find(({ function: name }) => name === 'hold');
+      assert.equal(blockage?.heldUp, 3);
+      const user = blockage.stack.filter(({ owner }) => owner === 'user').map(({ function: name, line }) => `${name}:${line}`);
+      // The listener has no name; the line is that of its call of hold.
+      assert.deepEqual(user, ['hold:5', '(anonymous):13']);
+      assert.ok(report.verdict.evidence.some((sentence) => /^The event loop of process \d: forked-\d+\.cjs was blocked/.test(sentence)));
+    });
+
     it(`is held up as long as it says itself, and by whom (node ${major})`, async () => {
       const script = bench.write(`server-${major}.cjs`, SERVER);
       bench.write('client.cjs', CLIENT);

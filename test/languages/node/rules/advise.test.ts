@@ -52,6 +52,7 @@ function hotSpot(name: string, line: number, part: Partial<TimeSplit>, more: Par
     lines: [],
     operations: [],
     callers: [],
+    computing: [{ lane: 'main', us: (part.jsCpuUs ?? 0) + (part.nativeCpuUs ?? 0) }],
     ...more,
   };
 }
@@ -75,6 +76,8 @@ function say(
     time: time({}),
     machine,
     processCpuUs: second,
+    lanes: [{ id: 'main', kind: 'main', pool: 'main', wholeUs: second, busyUs: second }],
+    isLane: () => false,
     hotSpots,
     served: null,
     read: (name) => (name === file ? source : (texts[name] ?? null)),
