@@ -125,7 +125,18 @@ bound right          ${share(judged.filter((one) => one.boundRight).length, judg
 parts right          ${share(parts.filter((one) => one.right).length, parts.length)} within 2 % or 3 ms
 lines right          ${share(sections.filter((one) => one.right).length, sections.length)}
 line error           median ${percent(errors[Math.floor(errors.length / 2)])}, 90th percentile ${percent(errors[Math.floor(errors.length * 0.9)])}, worst ${percent(errors.at(-1))}
-lanes that add up    ${share(done.filter((one) => one.sums).length, done.length)} within 1 %`);
+lanes that add up    ${share(done.filter((one) => one.sums).length, done.length)} within 1 %
+without a core       ${percent(stolen(sections))} of the sections' time`);
+}
+
+/** How quiet the machine was: how much of the sections the threads were kept from running. */
+function stolen(sections) {
+  const measured = sections.flatMap((one) => one.truth ?? []);
+  return sum(measured.map((one) => one.stolenMs)) / sum(measured.map((one) => one.wallMs));
+}
+
+function sum(values) {
+  return values.reduce((all, value) => all + value, 0);
 }
 
 function share(part, whole) {

@@ -3,15 +3,17 @@ import type { Profile } from './profile.ts';
 
 /** So many of the profile's usual intervals: no sample was taken when one was due. */
 const GAP = 2;
+/** The collector's own calls into the system keep the profiler out for up to so many. */
+const COLLECTORS_GAP = 5;
 /** A longer stop is no matter of cores: a machine that slept, say. */
 const LONGEST_GAP_US = 50_000;
 
 /**
  * A sample's time is that before it, as a call into the system may keep the profiler out until it returns. Where a sample that came late is of
  * running JavaScript, nothing kept it out: the profiler itself had to wait for a core. What was running when is then unknown, and the sample
- * before has half of the time.
+ * before has half of the time. A collection is short: where the sample is of the collector and came much too late, all but one interval is what went before.
  */
-export function halveGaps(profile: Profile, { nature }: NodeNatures): Profile {
+export function shareGaps(profile: Profile, { nature }: NodeNatures): Profile {
   const { sampleNode, sampleStartUs, sampleUs } = profile;
   const usualUs = sampleUs.toSorted()[sampleUs.length >> 1] ?? 0;
   const nodes: number[] = [];
@@ -21,16 +23,18 @@ export function halveGaps(profile: Profile, { nature }: NodeNatures): Profile {
     const startUs = sampleStartUs[sample]!;
     const us = sampleUs[sample]!;
     const before = sample > 0 ? sampleNode[sample - 1]! : node;
-    const late = us > GAP * usualUs && us < LONGEST_GAP_US;
-    const halved = late && before !== node && nature[node] === 'compute' && STATES.has(nature[before]!);
-    if (halved) {
+    const late = us > GAP * usualUs && before !== node && STATES.has(nature[before]!);
+    let beforeUs = 0;
+    if (late && nature[node] === 'gc' && us > COLLECTORS_GAP * usualUs) beforeUs = us - usualUs;
+    else if (late && nature[node] === 'compute' && us < LONGEST_GAP_US) beforeUs = us / 2;
+    if (beforeUs > 0) {
       nodes.push(before);
       starts.push(startUs);
-      weights.push(us / 2);
+      weights.push(beforeUs);
     }
     nodes.push(node);
-    starts.push(halved ? startUs + us / 2 : startUs);
-    weights.push(halved ? us / 2 : us);
+    starts.push(startUs + beforeUs);
+    weights.push(us - beforeUs);
   });
   return {
     ...profile,

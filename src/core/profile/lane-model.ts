@@ -1,7 +1,7 @@
 import type { Language } from '../language.ts';
 import type { Lane, Recording } from '../recording.ts';
 import type { FrameTable } from './frames.ts';
-import { halveGaps } from './gaps.ts';
+import { shareGaps } from './gaps.ts';
 import { returnInlined } from './inlined.ts';
 import { returnLost } from './lost-frames.ts';
 import { nodeNatures } from './natures.ts';
@@ -46,7 +46,7 @@ export function laneModel(
   const measured = normalise(lane, wallUs, table, positions, language);
   const placed = returnLost(returnInlined(measured, table, functionsOf), table, functionsOf);
   const natures = nodeNatures(placed, table, language);
-  const profile = halveGaps(placed, natures);
+  const profile = shareGaps(placed, natures);
   const ordered = orderOperations(lane.operations, profile.endUs, run.ended === 'exit', language);
   return {
     lane,

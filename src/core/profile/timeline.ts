@@ -48,6 +48,10 @@ export function timeline(model: LaneModel): Timeline {
   let userRan = false;
   /** The group that the thread waited for last, until user code goes on; -1 where it waited for none. */
   let waitedFor = -1;
+  const amid = amidLoading(model);
+  /** Who answers for the modules that were loaded last, and, between two pieces of loading, for what is done then. */
+  let loaded: { charge: Charge; to: number } | null = null;
+  let loading: { charge: Charge; to: number } | null = null;
   /** Where the last code ran and who answers for it: V8 forgets the stack when the collector runs. */
   let last: { node: number; charge: Charge; to: number } = { node: 0, charge: 'nobody', to: -1 };
 
@@ -61,7 +65,8 @@ export function timeline(model: LaneModel): Timeline {
       const { group, overlapped, us } = piece;
       result.waits.push(piece);
       waitedFor = group;
-      if (group < 0) push(places.of(idle), KIND.idle, us, 'nobody', -1);
+      if (group < 0 && loading) push(places.of(idle), KIND.loading, us, loading.charge, loading.to);
+      else if (group < 0) push(places.of(idle), KIND.idle, us, 'nobody', -1);
       else push(places.waiting(groups[group]!), overlapped ? KIND.awaitOverlapped : KIND.awaitSerial, us, 'operation', group);
     }
     last = { node: 0, charge: 'nobody', to: -1 };
@@ -69,7 +74,8 @@ export function timeline(model: LaneModel): Timeline {
   const forOperations = (place: number, kind: number, startUs: number, us: number): void => {
     for (const piece of model.inFlight(startUs, startUs + us)) {
       const group = piece.group < 0 ? waitedFor : piece.group;
-      push(place, kind, piece.us, group < 0 ? 'nobody' : 'operation', group);
+      if (group < 0 && loading) push(place, kind === KIND.gc ? kind : KIND.loading, piece.us, loading.charge, loading.to);
+      else push(place, kind, piece.us, group < 0 ? 'nobody' : 'operation', group);
     }
   };
   /**
@@ -100,7 +106,8 @@ export function timeline(model: LaneModel): Timeline {
       const found = importOf(model, file, userRan);
       imports.set(key, (line = found ? result.lines.push(found) - 1 : -1));
     }
-    push(places.of(node), KIND.loading, us, line < 0 ? 'nobody' : 'line', line);
+    loaded = { charge: line < 0 ? 'nobody' : 'line', to: line };
+    push(places.of(node), KIND.loading, us, loaded.charge, loaded.to);
   };
   const split = (node: number, startUs: number, us: number, blockedUs: number, computing: number): void => {
     if (blockedUs <= 0 && !owed.has(node)) {
@@ -114,9 +121,25 @@ export function timeline(model: LaneModel): Timeline {
     work(node, KIND.blocked, startUs + us - given, given);
   };
 
+  const next = codeAfter(model);
+  /** The code that asks for memory runs up to the collection and goes on after it: the samples on both sides are as good a witness. */
+  const collect = (sample: number, startUs: number, us: number): void => {
+    const { node, charge, to } = last;
+    const place = childOf(tree, node, collector);
+    const after = next[sample]!;
+    const nextUs = after >= 0 && charge !== 'nobody' ? us / 2 : 0;
+    // Right after the thread woke, the collector runs for what woke it.
+    if (charge === 'nobody') forOperations(place, KIND.gc, startUs, us);
+    else push(place, KIND.gc, us - nextUs, charge, to);
+    if (nextUs > 0) push(childOf(tree, places.of(after), collector), KIND.gc, nextUs, 'stack', after);
+    // The next one is not below this one.
+    last = { node, charge, to };
+  };
+
   profile.sampleNode.forEach((node, sample) => {
     const us = profile.sampleUs[sample]!;
     const startUs = profile.sampleStartUs[sample]!;
+    loading = amid[sample] === 1 ? loaded : null;
     const blockedUs = model.blockedUs ? model.blockedUs[sample]! : 0;
     switch (natures.nature[node]!) {
       case 'none':
@@ -133,11 +156,7 @@ export function timeline(model: LaneModel): Timeline {
         else work(node, KIND.nativeCpu, startUs, us);
         break;
       case 'gc':
-        // Right after the thread woke, the collector runs for what woke it.
-        if (last.charge === 'nobody') forOperations(childOf(tree, last.node, collector), KIND.gc, startUs, us);
-        else push(childOf(tree, last.node, collector), KIND.gc, us, last.charge, last.to);
-        // The next one is not below this one.
-        last = { ...last, node: tree.parent[last.node]! };
+        collect(sample, startUs, us);
         break;
       case 'loading':
         load(node, us);
@@ -156,6 +175,34 @@ export function timeline(model: LaneModel): Timeline {
     }
   });
   return result;
+}
+
+/**
+ * Marks samples between two pieces of the loading of ES modules without user code in between: the loader reads files by way of the event loop, so that
+ * much of its work, and its waiting, has no frame of the loader on the stack.
+ */
+function amidLoading({ profile: { sampleNode }, natures: { nature, userNode } }: LaneModel): Uint8Array {
+  const amid = new Uint8Array(sampleNode.length);
+  let last = -1;
+  sampleNode.forEach((node, sample) => {
+    if (userNode[node]! >= 0) last = -1;
+    else if (nature[node] === 'loading') {
+      if (last >= 0) amid.fill(1, last + 1, sample);
+      last = sample;
+    }
+  });
+  return amid;
+}
+
+/** Of each sample the node of the user's code that comes next but for the collector; -1 where something else does. */
+function codeAfter({ profile: { sampleNode }, natures: { nature, userNode } }: LaneModel): Int32Array {
+  const next = new Int32Array(sampleNode.length).fill(-1);
+  for (let sample = sampleNode.length - 2; sample >= 0; sample--) {
+    const node = sampleNode[sample + 1]!;
+    if (nature[node] === 'gc') next[sample] = next[sample + 1]!;
+    else if (userNode[node]! >= 0 && nature[node] !== 'loading') next[sample] = node;
+  }
+  return next;
 }
 
 /** For a node without user code on its stack: the user line that awaits its outermost function, as an index into `lines`, or -1. */

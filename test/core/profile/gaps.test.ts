@@ -22,3 +22,12 @@ it('shares the time before a late sample of JavaScript', () => {
 it('gives a call that kept the profiler out all of its time', () => {
   assert.deepEqual(time([other(1000), one(9000), ...fast(one)]), { one: 109, other: 1 });
 });
+
+it('takes a late sample of the collector for a short collection', () => {
+  const { report } = analyze(
+    recording([lane([other(1000), '(garbage collector) 60000', ...fast(other)])]),
+    { ...node, rules: [] },
+    () => null,
+  );
+  assert.deepEqual([report.time.gcMs, report.time.jsCpuMs], [1, 160]);
+});

@@ -20,7 +20,7 @@ const BLOCKING_BINDINGS = new Set(
 
 /** Core functions that compute in C++ on the calling thread. */
 const NATIVE_COMPUTE = new Set(
-  'pbkdf2Sync scryptSync hkdfSync generateKeyPairSync generateKeySync generatePrimeSync checkPrimeSync randomBytes randomFillSync randomFill argon2Sync processChunkSync zlibBufferSync syncBufferWrapper gzipSync gunzipSync deflateSync inflateSync deflateRawSync inflateRawSync unzipSync brotliCompressSync brotliDecompressSync zstdCompressSync zstdDecompressSync crc32 update digest sign verify publicEncrypt privateDecrypt publicDecrypt privateEncrypt diffieHellman'.split(
+  'pbkdf2Sync scryptSync hkdfSync generateKeyPairSync generateKeySync generatePrimeSync checkPrimeSync randomBytes randomFillSync randomFill argon2Sync processChunkSync zlibBufferSync syncBufferWrapper gzipSync gunzipSync deflateSync inflateSync deflateRawSync inflateRawSync unzipSync createHash createHmac createSign createVerify Hash Hmac Sign Verify brotliCompressSync brotliDecompressSync zstdCompressSync zstdDecompressSync crc32 update digest sign verify publicEncrypt privateDecrypt publicDecrypt privateEncrypt diffieHellman'.split(
     ' ',
   ),
 );

@@ -24,6 +24,7 @@ const KINDS: [stack: string, kind: string][] = [
   ['f /project/node_modules/d/i.js:2:1', 'jsCpuMs'],
   ['parse node:url:1:1 > parse', 'nativeCpuMs'],
   ['parseSync', 'nativeCpuMs'],
+  ['createHash node:crypto:1:1 > Hash node:internal/crypto/hash:1:1 > Hash', 'nativeCpuMs'],
   ['f /project/node_modules/d/i.js:2:1 > parseSync', 'nativeCpuMs'],
   ['js-to-wasm', 'jsCpuMs'],
   // What the runtime compiles of its own: of the call that needs it, as long as that call does not load modules.
