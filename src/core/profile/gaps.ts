@@ -10,7 +10,7 @@ const LONGEST_GAP_US = 50_000;
 
 /**
  * A sample's time is that before it, as a call into the system may keep the profiler out until it returns. Where a sample that came late is of
- * running JavaScript, nothing kept it out: the profiler itself had to wait for a core. What was running when is then unknown, and the sample
+ * computing, nothing kept it out: the profiler itself had to wait for a core. What was running when is then unknown, and the sample
  * before has half of the time. A collection is short: where the sample is of the collector and came much too late, all but one interval is what went before.
  */
 export function shareGaps(profile: Profile, { nature }: NodeNatures): Profile {
@@ -26,7 +26,7 @@ export function shareGaps(profile: Profile, { nature }: NodeNatures): Profile {
     const late = us > GAP * usualUs && before !== node && STATES.has(nature[before]!);
     let beforeUs = 0;
     if (late && nature[node] === 'gc' && us > COLLECTORS_GAP * usualUs) beforeUs = us - usualUs;
-    else if (late && nature[node] === 'compute' && us < LONGEST_GAP_US) beforeUs = us / 2;
+    else if (late && COMPUTING.has(nature[node]!) && us < LONGEST_GAP_US) beforeUs = us / 2;
     if (beforeUs > 0) {
       nodes.push(before);
       starts.push(startUs);
@@ -44,5 +44,7 @@ export function shareGaps(profile: Profile, { nature }: NodeNatures): Profile {
   };
 }
 
+/** What leaves the profiler in at any moment. */
+const COMPUTING: ReadonlySet<NodeNature> = new Set<NodeNature>(['compute', 'native-compute']);
 /** What may have gone on since the sample before. */
 const STATES: ReadonlySet<NodeNature> = new Set<NodeNature>(['compute', 'native-compute', 'native-io', 'blocking', 'loading']);
