@@ -10,6 +10,7 @@ import { loopEvidence } from './classify/loop-evidence.ts';
 import { type EventLoop, eventLoopOf, requestsAtOnce } from './event-loop/event-loop.ts';
 import { speakingEvidence, speakingLanes } from './classify/speaking-lanes.ts';
 import type { Language, Rule } from './language.ts';
+import { nameCallbacks } from './profile/callback-names.ts';
 import { withCalls } from './profile/call-counts.ts';
 import { chargeLane } from './profile/charges.ts';
 import type { FunctionCharges } from './profile/function-charges.ts';
@@ -57,6 +58,7 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
   const timelines = models.map(timeline);
   const charges = new Map<number, FunctionCharges>();
   const linesOf = models.map((model, lane) => chargeLane(model, timelines[lane]!, charges));
+  nameCallbacks(table, functionsOf);
   const runStartUs = models[0]?.profile.startUs ?? 0;
   const loops = models.map((model, lane) => eventLoopOf(model, timelines[lane]!, linesOf[lane]!, language, runStartUs));
   const maps = Object.assign({}, ...recording.lanes.map((lane) => lane.sourceMaps)) as Record<string, string>;
