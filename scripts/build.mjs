@@ -1,7 +1,8 @@
 // Bundles each program apart: `node scripts/build.mjs [--watch] [--production] [--outdir DIR] [program …]`, all of them unless some are named.
 import { context } from 'esbuild';
-import { rmSync } from 'node:fs';
-import { builtinModules } from 'node:module';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { builtinModules, createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const { values: flags, positionals: named } = parseArgs({
@@ -37,6 +38,19 @@ const typescriptApart = {
   name: 'typescript-apart',
   setup(build) {
     build.onResolve({ filter: /^typescript$/ }, () => ({ path: './typescript.cjs', external: true }));
+  },
+};
+
+/** The declarations of the language's own objects, which TypeScript reads as files: those of ECMAScript, without the browser's. */
+const typescriptLibrary = {
+  name: 'typescript-library',
+  setup(build) {
+    build.onEnd(() => {
+      const from = dirname(createRequire(import.meta.url).resolve('typescript'));
+      const names = readdirSync(from).filter((name) => /^lib\.(es\d+|decorators).*\.d\.ts$/.test(name) && !name.includes('.full.'));
+      mkdirSync(join(outdir, 'lib'), { recursive: true });
+      for (const name of names) copyFileSync(join(from, name), join(outdir, 'lib', name));
+    });
   },
 };
 
@@ -104,7 +118,7 @@ const programs = {
     },
     sourcemap: false,
   },
-  typescript: { ...node, entryPoints: { typescript: 'typescript' }, minify: true, sourcemap: false },
+  typescript: { ...node, entryPoints: { typescript: 'typescript' }, minify: true, sourcemap: false, plugins: [typescriptLibrary] },
   webview: {
     ...shared,
     platform: 'browser',

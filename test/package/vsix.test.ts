@@ -17,6 +17,7 @@ const allowed = [
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/dist\/(cli|extension|refactor-server|agent|agent-0x|clinic-inject|clinic-analysis|script-folder|interrupter|preload|typescript)\.cjs$/,
+  /^extension\/dist\/lib\/lib\.(es\d+|decorators)[\w.]*\.d\.ts$/,
   /^extension\/dist\/webview\.js$/,
   /^extension\/media\/[\w/-]+\.(svg|png|md|css)$/,
   /^extension\/docs\/rules\/[\w-]+\.md$/,
@@ -37,6 +38,7 @@ const needed = [
   'dist/clinic-analysis.cjs',
   'dist/script-folder.cjs',
   'dist/typescript.cjs',
+  'dist/lib/lib.es2023.d.ts',
   'dist/webview.js',
 ].concat([
   'package.json',

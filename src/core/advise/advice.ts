@@ -49,7 +49,14 @@ export interface RefactorSpot {
 }
 
 export type RefactorResult =
-  | { available: true; title: string; safety: 'safe' | 'review'; files: FileEdits[] }
+  | {
+      available: true;
+      title: string;
+      safety: 'safe' | 'review';
+      /** Why a person should look at it: parts of sentences, each naming its place. Empty when it is safe. */
+      review: string[];
+      files: FileEdits[];
+    }
   /** One sentence that a user can act on. */
   | { available: false; reason: string };
 

@@ -5,19 +5,35 @@ import { applyEdits } from './edits.ts';
 import type { Editor } from './editor.ts';
 import { Refusal } from './refusal.ts';
 
-/** The result of a refactor, after a last look at whether the text still parses. */
+/** What a refactor changes in one file. */
+export interface Part {
+  source: Source;
+  editor: Editor;
+}
+
+/** The result of a refactor, after a last look at whether every text still parses. Files without an edit are left out. */
 export function finish(
-  source: Source,
-  editor: Editor,
-  { title, review, more = [] }: { title: string; review: readonly string[]; more?: FileEdits[] },
+  parts: readonly Part[],
+  { title, review, more = [] }: { title: string; review: Iterable<string>; more?: FileEdits[] },
 ): RefactorResult {
-  const files: FileEdits[] = [{ file: source.file, create: false, edits: editor.edits() }, ...more];
-  for (const one of files) {
-    const after = applyEdits(one.create ? '' : source.text, one.edits);
-    if (!parses(one.file, after))
-      throw new Refusal(`The change would break the syntax of ${basename(one.file)}: make it by hand, and please report this.`);
+  const files: FileEdits[] = [];
+  for (const { source, editor } of parts) {
+    const edits = editor.edits();
+    if (edits.length === 0) continue;
+    refuseBroken(source.file, applyEdits(source.text, edits), source.topLevelAwait);
+    files.push({ file: source.file, create: false, edits });
   }
-  return { available: true, title, safety: review.length > 0 ? 'review' : 'safe', files };
+  for (const one of more) {
+    refuseBroken(one.file, applyEdits('', one.edits), true);
+    files.push(one);
+  }
+  const reasons = [...new Set(review)];
+  return { available: true, title, safety: reasons.length > 0 ? 'review' : 'safe', review: reasons, files };
+}
+
+function refuseBroken(file: string, text: string, topLevelAwait: boolean): void {
+  if (!parses(file, text, topLevelAwait))
+    throw new Refusal(`The change would break the syntax of ${basename(file)}: make it by hand, and please report this.`);
 }
 
 export function changedSince(source: Source): Refusal {

@@ -1,15 +1,19 @@
+import { basename } from 'node:path';
 import type TS from 'typescript';
-import { bare, bindingOfFunction, enclosingFunction, functionName, functionWords, isAsync, type FunctionNode } from '../syntax/locate.ts';
-import { globalName } from '../syntax/modules.ts';
-import { requestListener, type RequestListener } from '../syntax/request-listeners.ts';
-import type { Binding } from '../syntax/scopes.ts';
+import type { Project } from '../project/project.ts';
+import type { Use, Uses } from '../project/trace.ts';
+import { usesOf } from '../project/uses.ts';
+import { bare, bindingOfFunction, enclosingFunction, functionWords, isAsync, type FunctionNode } from '../syntax/locate.ts';
+import { requestListener } from '../syntax/request-listeners.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { arrayCallAround, arrayCallWith, type ArrayCall } from './array-calls.ts';
+import { callbackReason } from './callbacks.ts';
 import { Refusal } from './refusal.ts';
 
 /** Everything in a file that changes when some calls have to be awaited: who becomes async, and who must await in turn. */
 export interface Spread {
+  source: Source;
   /** Calls to await, those of the functions that become async included. */
   calls: Set<TS.CallExpression>;
   /** Functions that become async. */
@@ -22,148 +26,147 @@ export interface Spread {
   review: Set<string>;
 }
 
-/** Follows calls that must be awaited up to the top level, or refuses with the place where it can't go on. */
-export function spreadAwait(source: Source, first: readonly TS.CallExpression[]): Spread {
-  const spread: Spread = { calls: new Set(), functions: new Set(), arrayCalls: new Map(), topLevel: new Set(), review: new Set() };
-  const queue = [...first];
-  for (let call = queue.pop(); call !== undefined; call = queue.pop()) {
+/** What changes in every file of the project, the file of the first calls first. */
+export interface Spreads {
+  files: Map<Source, Spread>;
+  /** Why a person should look at the result. */
+  review: Set<string>;
+  /** Whether what called it goes on while it waits: a server's listener, a timer. */
+  freesOthers: boolean;
+}
+
+/** Follows calls that must be awaited up to the top level, through all files, or refuses with the place where it can't go on. */
+export function spreadAwait(project: Project, source: Source, first: readonly TS.CallExpression[]): Spreads {
+  const spreads: Spreads = { files: new Map(), review: new Set(), freesOthers: false };
+  const queue: Use[] = first.map((call) => ({ kind: 'call', source, call }));
+  spreadIn(project, spreads, source);
+  for (let use = queue.pop(); use !== undefined; use = queue.pop()) {
+    if (use.kind !== 'call') continue;
+    const { source: file, call } = use;
+    const spread = spreadIn(project, spreads, file);
     if (spread.calls.has(call)) continue;
     spread.calls.add(call);
-    refuseParameterDefault(source, call);
+    refuseParameterDefault(file, call);
     const enclosing = enclosingFunction(call);
     if (enclosing === null) {
-      refuseOutsideFunctions(source, call);
-      if (!source.topLevelAwait) spread.topLevel.add(topLevelStatement(call));
+      refuseOutsideFunctions(file, call);
+      if (!file.topLevelAwait) spread.topLevel.add(topLevelStatement(call));
       continue;
     }
     if (isAsync(enclosing) || spread.functions.has(enclosing)) continue;
-    const arrayCall = arrayCallAround(source, enclosing);
-    if (arrayCall !== null) {
-      spread.arrayCalls.set(arrayCall.call, arrayCall);
-      spread.functions.add(enclosing);
-      queue.push(arrayCall.call);
-      continue;
-    }
     spread.functions.add(enclosing);
-    queue.push(...callersOf(source, enclosing, spread));
+    const arrayCall = arrayCallAround(file, enclosing);
+    if (arrayCall === null) queue.push(...callersOf(project, file, enclosing, spreads));
+    else {
+      spread.arrayCalls.set(arrayCall.call, arrayCall);
+      queue.push({ kind: 'call', source: file, call: arrayCall.call });
+    }
   }
+  return spreads;
+}
+
+function spreadIn(project: Project, spreads: Spreads, source: Source): Spread {
+  const known = spreads.files.get(source);
+  if (known !== undefined) return known;
+  const obstacle = project.whyNotEdited(source);
+  if (obstacle !== null) throw new Refusal(obstacle);
+  const spread: Spread = {
+    source,
+    calls: new Set(),
+    functions: new Set(),
+    arrayCalls: new Map(),
+    topLevel: new Set(),
+    review: spreads.review,
+  };
+  spreads.files.set(source, spread);
   return spread;
 }
 
 /** The calls that must await a function once it is async. Refuses when not all of them can be known, or one can't wait. */
-function callersOf(source: Source, node: FunctionNode, spread: Spread): TS.CallExpression[] {
+function callersOf(project: Project, source: Source, node: FunctionNode, spreads: Spreads): Use[] {
   const words = functionWords(source, node);
+  refuseKind(source, node, words);
+  const callback = callbackUse(source, node);
+  if (callback !== null) return settleArgument(project, source, node, words, callback, spreads);
+  const found = usesOf(project, source, node);
+  const lost = found.uses.find((one) => one.kind === 'lost');
+  if (lost !== undefined) throw lostIn(source, words, lost);
+  if (found.uses.length === 0 && found.published.length === 0)
+    throw new Refusal(`No call of ${words} is found in the project, so whoever calls it would get a promise: make it async by hand.`);
+  reviewUses(found, words, spreads);
+  return found.uses.flatMap((use) => (use.kind === 'argument' ? settleArgument(project, source, node, words, use, spreads) : [use]));
+}
+
+function refuseKind(source: Source, node: FunctionNode, words: string): void {
   if (ts.isConstructorDeclaration(node))
     throw new Refusal(`A constructor can't await: make the call before \`new\` and pass its result in.`);
   if (ts.isGetAccessorDeclaration(node) || ts.isSetAccessorDeclaration(node))
     throw new Refusal(`The accessor ${words} can't await: make it a method first.`);
   if (node.asteriskToken !== undefined)
     throw new Refusal(`${words} is a generator, which can't await: make it an async generator and its loops \`for await\`.`);
-  if (ts.isMethodDeclaration(node))
-    throw new Refusal(`${words} is a method, and not all of its callers can be found in one file: make it async together with them.`);
   if (node.type !== undefined && ts.isTypePredicateNode(node.type)) throw new Refusal(`${words} is a type guard, which can't be async.`);
   const binding = bindingOfFunction(source, node);
-  if (binding === null) return callersOfCallback(source, node, spread);
-  refuseOverloads(binding);
-  const calls: TS.CallExpression[] = [];
-  for (const { identifier, writes } of binding.references) {
-    const { parent } = identifier;
-    if (writes) throw new Refusal(`${words} is assigned anew in line ${lineOf(source, identifier.pos)}, so its callers can't be told.`);
-    if (isExport(source, identifier)) throw exported(words);
-    if (ts.isCallExpression(parent) && parent.expression === identifier) calls.push(parent);
-    else if (ts.isTypeQueryNode(parent)) continue;
-    else if (ts.isCallExpression(parent) && requestListener(source, parent, identifier) !== null)
-      reviewCallback(source, parent, requestListener(source, parent, identifier), spread);
-    else {
-      const arrayCall = ts.isCallExpression(parent) ? arrayCallWith(source, parent, identifier) : null;
-      if (arrayCall === null || node.parameters.length > 2) throw passedOn(source, words, identifier);
-      spread.arrayCalls.set(arrayCall.call, arrayCall);
-      calls.push(arrayCall.call);
-    }
+  if (binding !== null && ts.isFunctionDeclaration(binding.declaration)) {
+    const { parent } = binding.declaration;
+    const same = ts.isSourceFile(parent)
+      ? parent.statements.filter((one) => ts.isFunctionDeclaration(one) && one.name?.text === binding.name)
+      : [];
+    if (same.length > 1) throw new Refusal(`${binding.name} has several signatures: make it async by hand.`);
   }
-  if (hasExportKeyword(binding.declaration)) throw exported(words);
-  return calls;
 }
 
-function exported(words: string): Refusal {
-  return new Refusal(`${words} is exported: callers in other files would get a promise. Make it async together with them.`);
+function lostIn(source: Source, words: string, { source: where, node, how }: Extract<Use, { kind: 'lost' }>): Refusal {
+  const line = lineOf(where, node.getStart(where.ast));
+  const place = where === source ? `in line ${line}` : `in ${basename(where.file)} line ${line}`;
+  return new Refusal(`${words} is ${how} ${place}, so not all of its callers are known.`);
 }
 
-function passedOn(source: Source, words: string, identifier: TS.Identifier): Refusal {
-  const { parent } = identifier;
-  const where = `in line ${lineOf(source, identifier.getStart(source.ast))}`;
-  if (ts.isCallExpression(parent))
-    return new Refusal(
-      callbackReason(source, parent) ??
-        `${words} is passed to \`${textOf(source, parent.expression)}\` ${where}, which may not wait for a promise.`,
-    );
-  return new Refusal(`${words} is stored or passed on ${where}, so not all of its callers are known.`);
+function reviewUses({ published, doubts }: Uses, words: string, spreads: Spreads): void {
+  for (const { name, file } of published)
+    spreads.review.add(`${words} can be reached by users of the package (\`${name}\` of ${basename(file)}), who get a promise from now on`);
+  for (const doubt of doubts) spreads.review.add(doubt);
 }
 
-/** A function without a name of its own: what happens to its result is told by where it stands. */
-function callersOfCallback(source: Source, node: FunctionNode, spread: Spread): TS.CallExpression[] {
-  let { parent } = node as TS.Node;
-  while (ts.isParenthesizedExpression(parent)) parent = parent.parent;
-  if (ts.isCallExpression(parent) && bare(parent.expression) === node) return [parent];
-  if (ts.isCallExpression(parent)) {
-    const listener = requestListener(source, parent, node);
-    const reason = listener === null ? callbackReason(source, parent) : null;
-    if (reason !== null) throw new Refusal(reason);
-    reviewCallback(source, parent, listener, spread);
-    return [];
-  }
-  if (ts.isNewExpression(parent))
+/** A function that is written where it is passed to a call. */
+function callbackUse(source: Source, node: FunctionNode): Extract<Use, { kind: 'argument' }> | null {
+  let argument = node as TS.Node;
+  while (ts.isParenthesizedExpression(argument.parent)) argument = argument.parent;
+  const { parent } = argument;
+  const isArgument = (ts.isCallExpression(parent) || ts.isNewExpression(parent)) && parent.expression !== argument;
+  return isArgument ? { kind: 'argument', source, call: parent, argument: argument as TS.Expression } : null;
+}
+
+/** What must wait when a function is passed to a call: nothing, the call itself where it is one of an array, or it can't be. */
+function settleArgument(
+  project: Project,
+  source: Source,
+  node: FunctionNode,
+  words: string,
+  { source: where, call, argument }: Extract<Use, { kind: 'argument' }>,
+  spreads: Spreads,
+): Use[] {
+  if (ts.isNewExpression(call))
     throw new Refusal(
-      `The function passed to \`new ${textOf(source, parent.expression)}\` in line ${lineOf(source, node.getStart(source.ast))} may not be async.`,
+      `The function passed to \`new ${textOf(where, call.expression)}\` in line ${lineOf(where, argument.getStart(where.ast))} may not be async.`,
     );
-  if (ts.isBinaryExpression(parent) && /^(module\.)?exports\b/.test(textOf(source, parent.left)))
-    throw exported(functionName(node) ?? 'The function');
-  if (ts.isExportAssignment(parent)) throw exported('The function');
-  throw new Refusal(`${functionWords(source, node)} is stored in an object or variable, so not all of its callers are known.`);
-}
-
-/** What a person must know of a callback that becomes async although its caller goes on at once. */
-function reviewCallback(source: Source, call: TS.CallExpression, listener: RequestListener | null, { review }: Spread): void {
-  review.add(`\`${textOf(source, call.expression)}\` doesn't wait for its callback, so others may run while it waits`);
-  if (listener?.uncaught) review.add(listener.uncaught);
-}
-
-const UNABLE: Record<string, string> = {
-  sort: "`sort` compares at once and can't wait for a comparison: compute the keys first, then sort",
-  toSorted: "`toSorted` compares at once and can't wait for a comparison: compute the keys first, then sort",
-  reduce: '`reduce` hands each result to the next call: write it as a loop first',
-  reduceRight: '`reduceRight` hands each result to the next call: write it as a loop first',
-  filter: "`filter` can't wait for an answer: map to the answers first, then filter by them",
-  find: "`find` can't wait for an answer: write it as a loop first",
-  findIndex: "`findIndex` can't wait for an answer: write it as a loop first",
-  findLast: "`findLast` can't wait for an answer: write it as a loop first",
-  some: "`some` can't wait for an answer: write it as a loop first",
-  every: "`every` can't wait for an answer: write it as a loop first",
-  replace: "`replace` can't wait for a replacement: collect them first",
-  replaceAll: "`replaceAll` can't wait for a replacement: collect them first",
-};
-
-const FIRE_AND_FORGET = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'process.nextTick']);
-
-/** Why a callback of this call can't become async; null when nobody looks at its result. */
-function callbackReason(source: Source, call: TS.CallExpression): string | null {
-  const callee = call.expression;
-  const words = textOf(source, callee);
-  const line = lineOf(source, call.getStart(source.ast));
-  const global = globalName(source, callee);
-  if (global !== null && FIRE_AND_FORGET.has(global)) return null;
-  if (ts.isPropertyAccessExpression(callee)) {
-    const method = callee.name.text;
-    const [event] = call.arguments;
-    const eventName = event !== undefined && ts.isStringLiteralLike(event) ? event.text : null;
-    if (words.startsWith('process.') && /^(on|once|addListener)$/.test(method))
-      return `A listener of process '${eventName ?? 'event'}' (line ${line}) must do its work at once: it can't await.`;
-    if (/^(then|catch|finally)$/.test(method)) return null;
-    if (UNABLE[method] !== undefined) return `${UNABLE[method]} (line ${line}).`;
-    if (/^(on|once|addListener|addEventListener)$/.test(method))
-      return `A listener of '${eventName ?? 'an event'}' (line ${line}) that awaits would turn its errors into unhandled rejections: catch them inside first.`;
+  const arrayCall = node.parameters.length > 2 ? null : arrayCallWith(where, call, argument);
+  if (arrayCall !== null) {
+    spreadIn(project, spreads, where).arrayCalls.set(call, arrayCall);
+    return [{ kind: 'call', source: where, call }];
   }
-  return `The callback of \`${words}\` in line ${line} can't become async: \`${words}\` may not wait for a promise.`;
+  const listener = requestListener(where, call, argument);
+  const reason = listener === null ? callbackReason(where, call) : null;
+  if (reason !== null && bare(argument) === node) throw new Refusal(reason);
+  if (reason !== null && !reason.startsWith('The callback of')) throw new Refusal(reason);
+  if (reason !== null) {
+    const line = lineOf(where, argument.getStart(where.ast));
+    throw new Refusal(`${words} is passed to \`${textOf(where, call.expression)}\` in line ${line}, which may not wait for a promise.`);
+  }
+  spreads.freesOthers = true;
+  if (bare(argument) === node || listener !== null)
+    spreads.review.add(`\`${textOf(where, call.expression)}\` doesn't wait for its callback, so others may run while it waits`);
+  if (listener?.uncaught) spreads.review.add(listener.uncaught);
+  return [];
 }
 
 function refuseParameterDefault(source: Source, call: TS.Node): void {
@@ -178,28 +181,6 @@ function refuseOutsideFunctions(source: Source, call: TS.Node): void {
       throw new Refusal(`The class field or static block in line ${lineOf(source, node.getStart(source.ast))} can't await.`);
     if (ts.isDecorator(node)) throw new Refusal(`A decorator can't await.`);
   }
-}
-
-function refuseOverloads(binding: Binding): void {
-  const { declaration } = binding;
-  if (!ts.isFunctionDeclaration(declaration) || !ts.isSourceFile(declaration.parent)) return;
-  const same = declaration.parent.statements.filter((one) => ts.isFunctionDeclaration(one) && one.name?.text === binding.name);
-  if (same.length > 1) throw new Refusal(`${binding.name} has several signatures: make it async by hand.`);
-}
-
-function isExport(source: Source, identifier: TS.Identifier): boolean {
-  const { parent } = identifier;
-  if (ts.isExportSpecifier(parent) || ts.isExportAssignment(parent)) return true;
-  if (ts.isShorthandPropertyAssignment(parent) || ts.isPropertyAssignment(parent)) {
-    const assignment = parent.parent.parent;
-    return ts.isBinaryExpression(assignment) && /^(module\.)?exports\b/.test(textOf(source, assignment.left));
-  }
-  return ts.isBinaryExpression(parent) && parent.right === identifier && /^(module\.)?exports\b/.test(textOf(source, parent.left));
-}
-
-function hasExportKeyword(declaration: TS.Node): boolean {
-  const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
-  return ts.canHaveModifiers(statement) && (ts.getModifiers(statement)?.some((one) => one.kind === ts.SyntaxKind.ExportKeyword) ?? false);
 }
 
 export function topLevelStatement(node: TS.Node): TS.Statement {

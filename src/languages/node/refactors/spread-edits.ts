@@ -1,4 +1,5 @@
 import type TS from 'typescript';
+import type { Project } from '../project/project.ts';
 import { rootOf } from '../syntax/effects.ts';
 import { bare, contains, enclosingFunction, isAsync, type FunctionNode } from '../syntax/locate.ts';
 import { isAssignment, isFunctionLike } from '../syntax/scopes.ts';
@@ -15,7 +16,8 @@ import { finalCall, wrapInMain } from './top-level.ts';
  * Writes what a spread and its drivers say: functions become async, calls are awaited, driven loops run concurrently. To be called after the
  * edits that change the first calls themselves.
  */
-export function writeSpread(source: Source, editor: Editor, spread: Spread, drivers: readonly Driver[], concurrency: Concurrency): void {
+export function writeSpread(project: Project, editor: Editor, spread: Spread, drivers: readonly Driver[], concurrency: Concurrency): void {
+  const { source } = spread;
   const moved = drivers.flatMap((driver) => (driver.kind === 'loop' ? driver.rounds.taken : []));
   for (const call of spread.calls) if (!moved.some((one) => contains(one, call))) refuseLostUpdate(source, call);
   const unawaited = finalCall(source, spread);
@@ -54,7 +56,7 @@ export function writeSpread(source: Source, editor: Editor, spread: Spread, driv
     steps.push({ size: loop.end - loop.getStart(source.ast), write: () => rewriteLoop(source, editor, driver.rounds, concurrency) });
   }
   for (const step of steps.sort((a, b) => a.size - b.size)) step.write();
-  if (spread.topLevel.size > 0 && unawaited === null) wrapInMain(source, editor, spread);
+  if (spread.topLevel.size > 0 && unawaited === null) wrapInMain(project, editor, spread);
 }
 
 /** `this.total += await f()` reads the total before it waits and writes it afterwards: what others added meanwhile would be lost. */
@@ -111,6 +113,7 @@ function makeAsync(source: Source, editor: Editor, node: FunctionNode): void {
   if (isAsync(node)) return;
   const why = 'it waits now';
   if (ts.isArrowFunction(node)) editor.before(node, 'async ', why);
+  else if (ts.isMethodDeclaration(node)) editor.before(node.asteriskToken ?? node.name, 'async ', why);
   else {
     const keyword = node.getChildren(source.ast).find((child) => child.kind === ts.SyntaxKind.FunctionKeyword);
     if (keyword !== undefined) editor.before(keyword, 'async ', why);

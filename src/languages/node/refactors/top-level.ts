@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import type TS from 'typescript';
+import type { Project } from '../project/project.ts';
 import { bare, contains } from '../syntax/locate.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
@@ -24,7 +26,7 @@ export function finalCall(source: Source, { topLevel, calls }: Spread): TS.CallE
  * Where a file can't await at its top level: from the first statement that waits to the last that does anything, all goes into an async
  * `main`, in the old order. Refuses where something outside of it looks at what it declares.
  */
-export function wrapInMain(source: Source, editor: Editor, { topLevel, review }: Spread): void {
+export function wrapInMain(project: Project, editor: Editor, { source, topLevel }: Spread): void {
   const { statements } = source.ast;
   const first = statements.findIndex((statement) => topLevel.has(statement));
   const last = statements.findLastIndex((statement) => !isDeclarationOnly(statement));
@@ -48,7 +50,10 @@ export function wrapInMain(source: Source, editor: Editor, { topLevel, review }:
       );
   }
   if (moved.some(usesOwnThis)) throw new Refusal(`${sorry}, and it uses \`this\`: make the file an ES module.`);
-  review.add('what the end of the file does is now done a little later, should another file load this one for its effects');
+  if (project.modules.loaders(source.file).length > 0)
+    throw new Refusal(
+      `${sorry}, and ${basename(project.modules.loaders(source.file)[0]!)}, which loads it, would go on meanwhile: move what waits into a function, or make them ES modules.`,
+    );
   const name = freshName(source, 'main');
   const body = indentLines(source, editor.rendered(start, end), source.indent);
   const outer = indentationAt(source, start);

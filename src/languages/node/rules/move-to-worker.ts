@@ -10,6 +10,7 @@ import { callsOf, findDrivers, type Driver } from '../refactors/drivers.ts';
 import { editorOf } from '../refactors/editor.ts';
 import { changedSince, finish } from '../refactors/finish.ts';
 import { importsOf } from '../refactors/imports.ts';
+import { openProject } from '../project/open-project.ts';
 import { orRefuse, Refusal } from '../refactors/refusal.ts';
 import { spreadAwait } from '../refactors/spread-await.ts';
 import { writeSpread } from '../refactors/spread-edits.ts';
@@ -29,7 +30,7 @@ import {
 import { importedAs } from '../syntax/modules.ts';
 import { movable, type Movable } from '../syntax/movable.ts';
 import { requestListener } from '../syntax/request-listeners.ts';
-import { lineOf, readSource, textOf, type Source } from '../syntax/source.ts';
+import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 
 /** Below it a call is over before its arguments are copied and the message has arrived. */
@@ -52,7 +53,7 @@ export const moveToWorker: Rule = {
       return leaveAlone('It computes, and this machine has one core: worker threads would take turns on it.');
     const pool = poolOf(hotSpot, context);
     if (pool !== null) return leaveAlone(sharedAlready(pool, context));
-    const source = readSource(hotSpot.file, context.read);
+    const source = openProject(hotSpot.file, context.read, { fresh: false }).source(hotSpot.file);
     if (typeof source === 'string') return leaveAlone(source);
     if (isWorkerProgram(source)) return leaveAlone('It computes in worker threads already.');
     const node = findFunction(source, { name: hotSpot.function, line: hotSpot.line, column: hotSpot.column });
@@ -64,7 +65,7 @@ export const moveToWorker: Rule = {
 
   refactor(spot, read) {
     return orRefuse(() => {
-      const source = readSource(spot.file, read);
+      const source = openProject(spot.file, read, { fresh: true }).source(spot.file);
       if (typeof source === 'string') throw new Refusal(source);
       const calls = callsOnLine(source, spot.line).filter((call) => functionCalled(source, call) !== null);
       if (calls.length === 0) throw changedSince(source);
@@ -252,7 +253,9 @@ function isFunctionValue(source: Source, expression: TS.Expression): boolean {
 }
 
 function rewrite(source: Source, { node, name, call, drivers, moved }: Choice, read: ReadSource): RefactorResult {
-  const spread = spreadAwait(source, [call]);
+  const project = openProject(source.file, read, { fresh: false });
+  const spreads = spreadAwait(project, source, [call]);
+  const spread = spreads.files.get(source)!;
   const converted = [...spread.functions].find((one) => [...moved.statements].some((statement) => contains(statement, one)));
   if (converted !== undefined)
     throw new Refusal(`${functionWords(source, converted)} would have to wait for a worker and run in one: call ${name} from elsewhere.`);
@@ -261,10 +264,14 @@ function rewrite(source: Source, { node, name, call, drivers, moved }: Choice, r
   const file = moveToWorkerFile(source, editor, imports, node, name, moved, bare(call.expression), read);
   imports.dropped(bare(call.expression) as TS.Identifier);
   editor.replace(call.expression.getStart(source.ast), call.expression.end, file.callName, 'compute in a worker');
-  writeSpread(source, editor, spread, drivers, { kind: 'workers' });
+  const parts = [...spreads.files.values()].map((one) => {
+    const part = { source: one.source, editor: one === spread ? editor : editorOf(one.source) };
+    writeSpread(project, part.editor, one, one === spread ? drivers : [], { kind: 'workers' });
+    return part;
+  });
   imports.flush();
-  const review = [...moved.review, ...spread.review, ...drivers.flatMap((driver) => driver.review)];
-  return finish(source, editor, { title: `Move ${name} to a worker pool`, review, more: [file.edits] });
+  const review = [...moved.review, ...spreads.review, ...drivers.flatMap((driver) => driver.review)];
+  return finish(parts, { title: `Move ${name} to a worker pool`, review, more: [file.edits] });
 }
 
 /** µs of JavaScript and garbage collection, and of native code that has no asynchronous twin. */

@@ -93,12 +93,12 @@ function rewrite(source: Source, overlap: Overlap): RefactorResult {
   const editor = editorOf(source);
   if (overlap.kind === 'run') {
     joinAwaits(source, editor, overlap.run);
-    return finish(source, editor, { title: `Await these ${overlap.run.members.length} together`, review: overlap.run.review });
+    return finish([{ source, editor }], { title: `Await these ${overlap.run.members.length} together`, review: overlap.run.review });
   }
   for (const driver of overlap.drivers)
     if (driver.kind === 'loop') rewriteLoop(source, editor, driver.rounds, { kind: 'bounded', limit: DEFAULT_BOUND });
   const review = overlap.drivers.flatMap((driver) => driver.review);
-  return finish(source, editor, { title: `Run ${callWords(source, overlap.call)} ${DEFAULT_BOUND} at a time`, review });
+  return finish([{ source, editor }], { title: `Run ${callWords(source, overlap.call)} ${DEFAULT_BOUND} at a time`, review });
 }
 
 function adviseLoop(hotSpot: HotSpot, longest: SiteOperations, { source, overlap }: Place, context: AdviceContext): Finding[] {

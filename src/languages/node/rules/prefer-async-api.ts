@@ -12,18 +12,20 @@ import {
 import type { Rule } from '../../../core/language.ts';
 import type { HotSpot, SiteOperations } from '../../../core/profile/hot-spots.ts';
 import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
+import { openProject } from '../project/open-project.ts';
+import type { Project } from '../project/project.ts';
 import { apiAsImport, blockingApiOf, twinOf, useTwin } from '../refactors/async-twins.ts';
 import { findDrivers, type Driving } from '../refactors/drivers.ts';
 import { editorOf } from '../refactors/editor.ts';
 import { changedSince, finish } from '../refactors/finish.ts';
 import { importsOf } from '../refactors/imports.ts';
 import { orRefuse, Refusal } from '../refactors/refusal.ts';
-import { spreadAwait } from '../refactors/spread-await.ts';
+import { spreadAwait, type Spreads } from '../refactors/spread-await.ts';
 import { writeSpread } from '../refactors/spread-edits.ts';
 import { natureOfImport } from '../syntax/known-calls.ts';
 import { callsOnLine, contains, enclosingFunction, functionWords, namedFunctionAround, walk } from '../syntax/locate.ts';
 import { isFunctionLike } from '../syntax/scopes.ts';
-import { lineOf, readSource, type Source } from '../syntax/source.ts';
+import { lineOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { availability, editCount } from './wording.ts';
 
@@ -51,11 +53,12 @@ export const preferAsyncApi: Rule = {
 
   refactor(spot, read) {
     return orRefuse(() => {
-      const source = readSource(spot.file, read);
+      const project = openProject(spot.file, read, { fresh: true });
+      const source = project.source(spot.file);
       if (typeof source === 'string') throw new Refusal(source);
       const calls = blockingCalls(source, spot.line, null);
       if (calls.length === 0) throw changedSince(source);
-      return makeAsynchronous(source, calls).result;
+      return makeAsynchronous(project, source, calls).result;
     });
   },
 };
@@ -98,7 +101,11 @@ function loopAround(node: TS.Node): TS.Node | null {
   return null;
 }
 
-function makeAsynchronous(source: Source, calls: TS.CallExpression[]): { result: RefactorResult; driving: Driving; freesOthers: boolean } {
+function makeAsynchronous(
+  project: Project,
+  source: Source,
+  calls: TS.CallExpression[],
+): { result: RefactorResult; driving: Driving; freesOthers: boolean } {
   const driving = findDrivers(source, calls, new Set(calls));
   let freesOthers = false;
   const result = orRefuse(() => {
@@ -107,24 +114,32 @@ function makeAsynchronous(source: Source, calls: TS.CallExpression[]): { result:
       const twin = imported === null ? null : twinOf(imported);
       if (typeof twin === 'string') throw new Refusal(twin);
     }
-    const spread = spreadAwait(source, calls);
-    const { drivers } = findDrivers(source, calls, spread.calls);
-    freesOthers = spread.review.size > 0;
-    const editor = editorOf(source);
-    const imports = importsOf(source, editor);
-    for (const call of calls) useTwin(source, editor, imports, call);
-    writeSpread(source, editor, spread, drivers, { kind: 'bounded', limit: DEFAULT_BOUND });
-    imports.flush();
-    const review = [...spread.review, ...drivers.flatMap((driver) => driver.review)];
-    const callers = [...spread.calls].filter((call) => !calls.includes(call) && !spread.arrayCalls.has(call)).length;
-    const words = whatIn(source, calls[0]!);
-    const concurrency = drivers.some((driver) => driver.kind !== 'running') ? `, ${DEFAULT_BOUND} calls at a time` : '';
-    return finish(source, editor, {
-      title: `Make ${words} asynchronous${concurrency}${callers > 0 ? ` (${callers} ${callers === 1 ? 'caller' : 'callers'})` : ''}`,
-      review,
+    const spreads = spreadAwait(project, source, calls);
+    const { drivers } = findDrivers(source, calls, spreads.files.get(source)!.calls);
+    freesOthers = spreads.freesOthers;
+    const parts = [...spreads.files.values()].map((spread) => {
+      const editor = editorOf(spread.source);
+      const imports = importsOf(spread.source, editor);
+      const isFirst = spread.source === source;
+      if (isFirst) for (const call of calls) useTwin(source, editor, imports, call);
+      writeSpread(project, editor, spread, isFirst ? drivers : [], { kind: 'bounded', limit: DEFAULT_BOUND });
+      imports.flush();
+      return { source: spread.source, editor };
     });
+    const review = [...spreads.review, ...drivers.flatMap((driver) => driver.review)];
+    const concurrency = drivers.some((driver) => driver.kind !== 'running') ? `, ${DEFAULT_BOUND} calls at a time` : '';
+    return finish(parts, { title: `Make ${whatIn(source, calls[0]!)} asynchronous${concurrency}${extent(spreads, calls)}`, review });
   });
   return { result, driving, freesOthers };
+}
+
+/** How far a change reaches, in words: ` (3 callers in 2 files)`. */
+function extent({ files }: Spreads, calls: readonly TS.CallExpression[]): string {
+  const callers = [...files.values()]
+    .flatMap((spread) => [...spread.calls].filter((call) => !spread.arrayCalls.has(call)))
+    .filter((call) => !calls.includes(call)).length;
+  if (callers === 0) return '';
+  return ` (${callers} ${callers === 1 ? 'caller' : 'callers'}${files.size > 1 ? ` in ${files.size} files` : ''})`;
 }
 
 /** What becomes asynchronous, in words. */
@@ -138,7 +153,8 @@ function adviseOperation(hotSpot: HotSpot, operation: SiteOperations, context: A
   const leaveAlone = (reason: string): Finding[] => [{ leaveAlone: true, file: hotSpot.file, line, reason, models: ['async-api'] }];
   const cached = warmCacheReason(operation);
   if (cached !== null) return leaveAlone(cached);
-  const source = readSource(hotSpot.file, context.read);
+  const project = openProject(hotSpot.file, context.read, { fresh: false });
+  const source = project.source(hotSpot.file);
   if (typeof source === 'string') return leaveAlone(source);
   const found = blockingCalls(source, line, api);
   if (found.length === 0)
@@ -146,7 +162,7 @@ function adviseOperation(hotSpot: HotSpot, operation: SiteOperations, context: A
       `\`${api}\` is called inside a dependency or another file from line ${line}: look for an asynchronous function there.`,
     );
 
-  const { result, driving, freesOthers } = makeAsynchronous(source, found);
+  const { result, driving, freesOthers } = makeAsynchronous(project, source, found);
   const words = whatIn(source, found[0]!);
   const cost = costOf(operation);
   const base = { model: 'async-api' as const, file: hotSpot.file, line: lineOf(source, found[0]!.getStart(source.ast)) };

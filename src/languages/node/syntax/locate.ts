@@ -1,9 +1,9 @@
 import type TS from 'typescript';
-import { isFunctionLike, type Binding } from './scopes.ts';
+import { isFunctionLike, type Binding, type FunctionNode } from './scopes.ts';
 import { lineOf, type Source } from './source.ts';
 import { ts } from './typescript.ts';
 
-export type FunctionNode = TS.FunctionLikeDeclaration;
+export type { FunctionNode };
 
 /** The function whose code this is; null at the top level. Default values of parameters belong to the function too. */
 export function enclosingFunction(node: TS.Node): FunctionNode | null {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { ReadSource } from '../../../core/advise/advice.ts';
 import { rules } from '../rules/index.ts';
 import { asRequest, isRecord, type RefactorRequest, type RefactorResponse } from './refactor-messages.ts';
 
@@ -17,13 +18,18 @@ if (process.send === undefined) {
   process.exitCode = 2;
 }
 
+let onScreen: Record<string, string> = {};
+
+/** The same function for all requests: what was parsed for one is kept for the next as long as the texts are. */
+const read: ReadSource = (file) => (Object.hasOwn(onScreen, file) ? onScreen[file]! : readText(file));
+
 function respond({ id, rule: ruleId, spot, sources }: RefactorRequest): RefactorResponse {
   const rule = rules.find((one) => one.id === ruleId);
   if (rule === undefined)
     return { id, result: { available: false, reason: `The rule ${ruleId} is not known to this version: profile the script again.` } };
-  const onScreen = new Map(Object.entries(sources));
+  onScreen = sources;
   try {
-    return { id, result: rule.refactor(spot, (file) => onScreen.get(file) ?? readText(file)) };
+    return { id, result: rule.refactor(spot, read) };
   } catch (error) {
     return { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }

@@ -124,6 +124,8 @@ function opensScope(node: TS.Node): boolean {
   );
 }
 
+export type FunctionNode = TS.FunctionLikeDeclaration;
+
 /** A function with a body: not the signatures that types are made of. */
 export function isFunctionLike(node: TS.Node): node is TS.FunctionLikeDeclaration {
   return (

@@ -1,7 +1,7 @@
 import { dirname, extname, join } from 'node:path';
 import type TS from 'typescript';
 import type { ReadSource } from '../../../core/advise/advice.ts';
-import { bindScopes, type Scopes } from './scopes.ts';
+import { bindScopes, isFunctionLike, type FunctionNode, type Scopes } from './scopes.ts';
 import { ts } from './typescript.ts';
 
 /** A file as the rules see it: parsed, bound, and with the habits that edits keep. */
@@ -20,6 +20,8 @@ export interface Source {
   indent: string;
   quote: '"' | "'";
   semicolon: ';' | '';
+  /** The function of another file of the project that an expression stands for; null where it can't be told, or no project was opened. */
+  elsewhere: (expression: TS.Expression) => { source: Source; node: FunctionNode } | null;
 }
 
 /** The parsed file, or a sentence that says why it can't be looked at. */
@@ -46,6 +48,7 @@ export function readSource(file: string, read: ReadSource): Source | string {
     indent: indentOf(text),
     quote: quoteOf(ast),
     semicolon: semicolonOf(text, ast),
+    elsewhere: () => null,
   };
 }
 
@@ -76,11 +79,22 @@ export function syntaxErrors(ast: TS.SourceFile): number {
   return (ast as TS.SourceFile & { parseDiagnostics: unknown[] }).parseDiagnostics.length;
 }
 
-/** Whether a text is still JavaScript or TypeScript after edits. */
-export function parses(file: string, text: string): boolean {
+/** Whether a text is still JavaScript or TypeScript after edits, with `await` only where it may stand. */
+export function parses(file: string, text: string, topLevelAwait: boolean): boolean {
   const kind = scriptKind(file);
   if (kind === null) return false;
-  return syntaxErrors(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind)) === 0;
+  const ast = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind);
+  return syntaxErrors(ast) === 0 && !awaitsWrongly(ast, topLevelAwait);
+}
+
+/** `await` in a function that isn't async: the parser takes it for the keyword in a module, and leaves the complaint to the checker. */
+function awaitsWrongly(node: TS.Node, allowed: boolean): boolean {
+  const waits = ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
+  if (waits && !allowed) return true;
+  let inside = allowed;
+  if (isFunctionLike(node)) inside = (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Async) !== 0;
+  else if (ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node)) inside = false;
+  return ts.forEachChild(node, (child) => awaitsWrongly(child, inside) || undefined) ?? false;
 }
 
 export function lineOf(source: { ast: TS.SourceFile }, position: number): number {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type TypeScript from 'typescript';
 
 let loaded: typeof TypeScript | null = null;
@@ -17,3 +18,9 @@ export function typescript(): typeof TypeScript {
 export const ts: typeof TypeScript = new Proxy({} as typeof TypeScript, {
   get: (_, name) => (typescript() as unknown as Record<string | symbol, unknown>)[name],
 });
+
+/** Where the declarations of the language's own objects lie: beside the bundle, or in TypeScript's package for tests. */
+export function libraryFile(): string {
+  const folder = typeof require === 'function' ? join(__dirname, 'lib') : dirname(createRequire(import.meta.url).resolve('typescript'));
+  return join(folder, 'lib.es2023.d.ts');
+}

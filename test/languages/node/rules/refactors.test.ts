@@ -33,7 +33,10 @@ for (const rule of rules) {
         const folder = join(root, rule.id, name);
         const program = readdirSync(folder).find((one) => one.startsWith('program.'))!;
         const expected = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as Case;
-        const file = join(folder, program);
+        // A folder of its own, outside of the repository: a project by itself.
+        const copy = join(scratch, rule.id, name);
+        cpSync(folder, join(copy, 'before'), { recursive: true });
+        const file = join(copy, 'before', program);
         const spot = {
           file,
           line: expected.line,
@@ -55,8 +58,6 @@ for (const rule of rules) {
         assert.deepEqual([...texts.keys()].sort(), goldens);
         for (const [changed, text] of texts) assert.equal(text, readFileSync(join(folder, 'after', changed), 'utf8'), changed);
         if (!result.available) return;
-        const copy = join(scratch, rule.id, name);
-        cpSync(folder, join(copy, 'before'), { recursive: true });
         cpSync(folder, join(copy, 'after'), { recursive: true });
         for (const [changed, text] of texts) writeFileSync(join(copy, 'after', changed), text);
         const [plain, refactored] = await Promise.all([run(join(copy, 'before', program)), run(join(copy, 'after', program))]);

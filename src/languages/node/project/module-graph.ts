@@ -1,0 +1,120 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import type { ProjectFiles } from './project-files.ts';
+
+/** Which files of a project load which: by the specifiers in their text, so that files without an interest need not be parsed. */
+export interface ModuleGraph {
+  /** The project's file that a specifier leads to from a file; null for core modules, dependencies and what isn't there. */
+  resolve(from: string, specifier: string): string | null;
+  /** Files of the project that a file loads. */
+  loads(file: string): string[];
+  /** Files whose text names the file as a module. */
+  loaders(file: string): string[];
+  /** Files that load modules by a name that is computed. */
+  loadsByComputedName(): string[];
+}
+
+const SPECIFIER = /(?:\bfrom|\bimport|\brequire(?:\.resolve)?)\s*\(?\s*(['"`])([^'"`\n]+)\1/g;
+const COMPUTED = /\b(?:require|import)\s*\(\s*(?!['"`)]|$)|\b(?:require|import)\s*\(\s*`[^`]*\$\{/;
+
+/** What was found in the text of a file. */
+export interface Specifiers {
+  text: string;
+  specifiers: string[];
+  computed: boolean;
+}
+
+/**
+ * @param packageJson the content of the package.json in a folder
+ * @param remembered what was found in texts before, kept from one graph to the next
+ */
+export function moduleGraph(
+  { files, packages }: ProjectFiles,
+  read: (file: string) => string | null,
+  packageJson: (folder: string) => Record<string, unknown> | null,
+  remembered: Map<string, Specifiers>,
+): ModuleGraph {
+  const known = new Set(files);
+  const byName = new Map<string, string>();
+  for (const folder of packages) {
+    const name = packageJson(folder)?.['name'];
+    if (typeof name === 'string') byName.set(name, folder);
+  }
+
+  const packageFolders = new Set(packages);
+  const resolvePackage = (folder: string): string | null => {
+    for (const entry of [...entryPaths(packageJson(folder) ?? {}), 'index', 'src/index']) {
+      const file = resolvePath(known, join(folder, entry));
+      if (file !== null) return file;
+    }
+    return null;
+  };
+  const resolve = (from: string, specifier: string): string | null => {
+    if (specifier.startsWith('.') || isAbsolute(specifier)) {
+      const path = isAbsolute(specifier) ? specifier : join(dirname(from), specifier);
+      return (packageFolders.has(path) ? resolvePackage(path) : null) ?? resolvePath(known, path);
+    }
+    const [, name, path] = /^((?:@[^/]+\/)?[^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
+    const folder = name === undefined ? undefined : byName.get(name);
+    if (folder === undefined) return null;
+    if (path !== undefined) return resolvePath(known, join(folder, path)) ?? resolvePath(known, join(folder, 'src', path));
+    return resolvePackage(folder);
+  };
+
+  const specifiersOf = (file: string): Specifiers => {
+    const text = read(file) ?? '';
+    let found = remembered.get(file);
+    if (found?.text !== text) {
+      const specifiers = [...text.matchAll(SPECIFIER)].map(([, , specifier]) => specifier!);
+      found = { text, specifiers, computed: COMPUTED.test(text) };
+      remembered.set(file, found);
+    }
+    return found;
+  };
+  const loads = (file: string): string[] =>
+    specifiersOf(file).specifiers.flatMap((specifier) => {
+      const target = resolve(file, specifier);
+      return target === null ? [] : [target];
+    });
+
+  let loadersOf: Map<string, Set<string>> | null = null;
+  const invert = (): Map<string, Set<string>> => {
+    const found = new Map<string, Set<string>>();
+    for (const file of files) for (const target of loads(file)) found.set(target, (found.get(target) ?? new Set()).add(file));
+    return found;
+  };
+  return {
+    resolve,
+    loads,
+    loaders: (file) => [...((loadersOf ??= invert()).get(file) ?? [])],
+    loadsByComputedName: () => files.filter((file) => specifiersOf(file).computed),
+  };
+}
+
+const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
+
+/** As Node, bundlers and TypeScript find files: as written, with an extension, `.js` for a `.ts`, or the folder's index. */
+function resolvePath(known: ReadonlySet<string>, path: string): string | null {
+  const base = path.replace(/[/\\]$/, '');
+  if (known.has(base)) return base;
+  const written = /\.([cm]?)jsx?$/.exec(base);
+  if (written !== null) {
+    const stem = base.slice(0, -written[0].length);
+    for (const extension of [`.${written[1]!}ts`, '.tsx']) if (known.has(stem + extension)) return stem + extension;
+  }
+  for (const extension of EXTENSIONS) if (known.has(base + extension)) return base + extension;
+  for (const extension of EXTENSIONS) if (known.has(join(base, `index${extension}`))) return join(base, `index${extension}`);
+  return null;
+}
+
+/** The paths in a package.json under which others load the package: main, module and every leaf of exports. */
+export function entryPaths(content: Record<string, unknown>): string[] {
+  const found: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string') found.push(value);
+    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
+  };
+  collect(content['exports']);
+  collect(content['main']);
+  collect(content['module']);
+  return found;
+}

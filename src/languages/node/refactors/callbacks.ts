@@ -1,0 +1,42 @@
+import type TS from 'typescript';
+import { globalName } from '../syntax/modules.ts';
+import { lineOf, textOf, type Source } from '../syntax/source.ts';
+import { ts } from '../syntax/typescript.ts';
+
+const UNABLE: Record<string, string> = {
+  sort: "`sort` compares at once and can't wait for a comparison: compute the keys first, then sort",
+  toSorted: "`toSorted` compares at once and can't wait for a comparison: compute the keys first, then sort",
+  reduce: '`reduce` hands each result to the next call: write it as a loop first',
+  reduceRight: '`reduceRight` hands each result to the next call: write it as a loop first',
+  filter: "`filter` can't wait for an answer: map to the answers first, then filter by them",
+  find: "`find` can't wait for an answer: write it as a loop first",
+  findIndex: "`findIndex` can't wait for an answer: write it as a loop first",
+  findLast: "`findLast` can't wait for an answer: write it as a loop first",
+  some: "`some` can't wait for an answer: write it as a loop first",
+  every: "`every` can't wait for an answer: write it as a loop first",
+  replace: "`replace` can't wait for a replacement: collect them first",
+  replaceAll: "`replaceAll` can't wait for a replacement: collect them first",
+};
+
+const FIRE_AND_FORGET = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'process.nextTick']);
+
+/** Why a callback of this call can't become async; null when nobody looks at its result. */
+export function callbackReason(source: Source, call: TS.CallExpression): string | null {
+  const callee = call.expression;
+  const words = textOf(source, callee);
+  const line = lineOf(source, call.getStart(source.ast));
+  const global = globalName(source, callee);
+  if (global !== null && FIRE_AND_FORGET.has(global)) return null;
+  if (ts.isPropertyAccessExpression(callee)) {
+    const method = callee.name.text;
+    const [event] = call.arguments;
+    const eventName = event !== undefined && ts.isStringLiteralLike(event) ? event.text : null;
+    if (words.startsWith('process.') && /^(on|once|addListener)$/.test(method))
+      return `A listener of process '${eventName ?? 'event'}' (line ${line}) must do its work at once: it can't await.`;
+    if (/^(then|catch|finally)$/.test(method)) return null;
+    if (UNABLE[method] !== undefined) return `${UNABLE[method]} (line ${line}).`;
+    if (/^(on|once|addListener|addEventListener)$/.test(method))
+      return `A listener of '${eventName ?? 'an event'}' (line ${line}) that awaits would turn its errors into unhandled rejections: catch them inside first.`;
+  }
+  return `The callback of \`${words}\` in line ${line} can't become async: \`${words}\` may not wait for a promise.`;
+}
