@@ -30,6 +30,9 @@ interface Held {
 const held = new Map<string, Held>();
 const MOST_HELD = 2;
 
+/** Shared, as the language's own declarations are the same for all. */
+let registry: TS.DocumentRegistry | null = null;
+
 /** The language service for some files and what they import; kept for the next question. */
 export function openService(project: Project, files: readonly string[]): TypeService {
   const known = held.get(project.root) ?? startService(project);
@@ -97,7 +100,7 @@ function startService(project: Project): Held {
         };
       }),
   };
-  state.service = ts.createLanguageService(host, ts.createDocumentRegistry());
+  state.service = ts.createLanguageService(host, (registry ??= ts.createDocumentRegistry()));
   return state;
 }
 

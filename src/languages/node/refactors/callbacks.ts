@@ -6,14 +6,6 @@ import { ts } from '../syntax/typescript.ts';
 const UNABLE: Record<string, string> = {
   sort: "`sort` compares at once and can't wait for a comparison: compute the keys first, then sort",
   toSorted: "`toSorted` compares at once and can't wait for a comparison: compute the keys first, then sort",
-  reduce: '`reduce` hands each result to the next call: write it as a loop first',
-  reduceRight: '`reduceRight` hands each result to the next call: write it as a loop first',
-  filter: "`filter` can't wait for an answer: map to the answers first, then filter by them",
-  find: "`find` can't wait for an answer: write it as a loop first",
-  findIndex: "`findIndex` can't wait for an answer: write it as a loop first",
-  findLast: "`findLast` can't wait for an answer: write it as a loop first",
-  some: "`some` can't wait for an answer: write it as a loop first",
-  every: "`every` can't wait for an answer: write it as a loop first",
   replace: "`replace` can't wait for a replacement: collect them first",
   replaceAll: "`replaceAll` can't wait for a replacement: collect them first",
 };

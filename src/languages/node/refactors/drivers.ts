@@ -6,7 +6,7 @@ import { lineOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { loopRounds, reviewReasons, type LoopRounds } from './loop-rounds.ts';
 import { existingPool } from './pool-function.ts';
-import { arrayCallAround, type ArrayCall } from './array-calls.ts';
+import { arrayCallAround, isConcurrent, type ArrayCall } from './array-calls.ts';
 
 /** What makes a call happen many times: the loop or `map` whose rounds are to run at the same time. */
 export type Driver =
@@ -64,6 +64,10 @@ export function findDrivers(source: Source, calls: readonly TS.CallExpression[],
       else driving.drivers.push({ kind: 'running', call: running, review: tie ?? [] });
       return;
     }
+    if (arrayCall !== null && !isConcurrent(arrayCall.kind)) {
+      climb(arrayCall.call, above);
+      return;
+    }
     if (arrayCall !== null) {
       if (driving.drivers.some((one) => one.kind === 'array' && one.call === arrayCall.call)) return;
       const driver = arrayDriver(source, arrayCall, enclosing);
@@ -102,7 +106,7 @@ export function callsOf(source: Source, node: FunctionNode): TS.CallExpression[]
 }
 
 /** Whether all calls of the callback may run at the same time. */
-export function arrayDriver(source: Source, arrayCall: ArrayCall & { call: TS.CallExpression }, callback: FunctionNode): Driver | string {
+function arrayDriver(source: Source, arrayCall: ArrayCall & { call: TS.CallExpression }, callback: FunctionNode): Driver | string {
   const review = whyCallsTied(source, arrayCall.call, arrayCall.kind, functionOfCallback(source, arrayCall.callback) ?? callback);
   return typeof review === 'string' ? review : { kind: 'array', call: arrayCall.call, arrayCall, review };
 }

@@ -7,7 +7,7 @@ import { bare, bindingOfFunction, enclosingFunction, functionWords, isAsync, typ
 import { requestListener } from '../syntax/request-listeners.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
-import { arrayCallAround, arrayCallWith, type ArrayCall } from './array-calls.ts';
+import { arrayCallAround, arrayCallWith, isConcurrent, type ArrayCall } from './array-calls.ts';
 import { callbackReason } from './callbacks.ts';
 import { Refusal } from './refusal.ts';
 
@@ -149,8 +149,8 @@ function settleArgument(
     throw new Refusal(
       `The function passed to \`new ${textOf(where, call.expression)}\` in line ${lineOf(where, argument.getStart(where.ast))} may not be async.`,
     );
-  const arrayCall = node.parameters.length > 2 ? null : arrayCallWith(where, call, argument);
-  if (arrayCall !== null) {
+  const arrayCall = arrayCallWith(where, call, argument);
+  if (arrayCall !== null && (node.parameters.length <= 2 || !isConcurrent(arrayCall.kind))) {
     spreadIn(project, spreads, where).arrayCalls.set(call, arrayCall);
     return [{ kind: 'call', source: where, call }];
   }
@@ -162,11 +162,17 @@ function settleArgument(
     const line = lineOf(where, argument.getStart(where.ast));
     throw new Refusal(`${words} is passed to \`${textOf(where, call.expression)}\` in line ${line}, which may not wait for a promise.`);
   }
+  if (isPromiseMethod(call)) return [];
   spreads.freesOthers = true;
   if (bare(argument) === node || listener !== null)
     spreads.review.add(`\`${textOf(where, call.expression)}\` doesn't wait for its callback, so others may run while it waits`);
   if (listener?.uncaught) spreads.review.add(listener.uncaught);
   return [];
+}
+
+/** `load().then(callback)`: the chain waits for what the callback returns. */
+function isPromiseMethod(call: TS.CallExpression): boolean {
+  return ts.isPropertyAccessExpression(call.expression) && /^(then|catch|finally)$/.test(call.expression.name.text);
 }
 
 function refuseParameterDefault(source: Source, call: TS.Node): void {

@@ -1,16 +1,19 @@
 import type TS from 'typescript';
 import type { Project } from '../project/project.ts';
 import { rootOf } from '../syntax/effects.ts';
-import { bare, contains, enclosingFunction, isAsync, type FunctionNode } from '../syntax/locate.ts';
+import { contains, enclosingFunction, isAsync, type FunctionNode } from '../syntax/locate.ts';
 import { isAssignment, isFunctionLike } from '../syntax/scopes.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { isBareCallback, rewriteArrayCall, rewriteLoop, type Concurrency } from './concurrent-rounds.ts';
-import { arrayDriver, type Driver } from './drivers.ts';
+import { isConcurrent } from './array-calls.ts';
+import type { Driver } from './drivers.ts';
 import type { Editor } from './editor.ts';
+import { rewriteInOrder } from './in-order-functions.ts';
+import { decisionsAcrossWaits, reviewTopLevelWait } from './interleavings.ts';
 import { Refusal } from './refusal.ts';
 import type { Spread } from './spread-await.ts';
-import { finalCall, wrapInMain } from './top-level.ts';
+import { finalCall, refuseLoaded, wrapInMain } from './top-level.ts';
 
 /**
  * Writes what a spread and its drivers say: functions become async, calls are awaited, driven loops run concurrently. To be called after the
@@ -20,6 +23,9 @@ export function writeSpread(project: Project, editor: Editor, spread: Spread, dr
   const { source } = spread;
   const moved = drivers.flatMap((driver) => (driver.kind === 'loop' ? driver.rounds.taken : []));
   for (const call of spread.calls) if (!moved.some((one) => contains(one, call))) refuseLostUpdate(source, call);
+  for (const reason of decisionsAcrossWaits(source, spread.calls)) spread.review.add(reason);
+  if (source.topLevelAwait && [...spread.calls].some((call) => enclosingFunction(call) === null))
+    reviewTopLevelWait(project, source, spread.review);
   const unawaited = finalCall(source, spread);
   const plain = new Set<FunctionNode>([...spread.functions].filter((node) => isBareCallback(node, spread.calls)));
   for (const node of spread.functions) if (!plain.has(node)) makeAsync(source, editor, node);
@@ -33,18 +39,8 @@ export function writeSpread(project: Project, editor: Editor, spread: Spread, dr
       write: () => {
         const arrayCall = spread.arrayCalls.get(call);
         if (arrayCall !== undefined) {
-          const callback = bare(arrayCall.callback);
-          if (!driven.has(call) && isFunctionLike(callback)) {
-            const driver = arrayDriver(source, { ...arrayCall, call }, callback);
-            if (typeof driver === 'string') throw new Refusal(driver);
-          }
-          rewriteArrayCall(
-            source,
-            editor,
-            call,
-            arrayCall,
-            driven.has(call) || concurrency.kind === 'workers' ? concurrency : { kind: 'bounded', limit: 1 },
-          );
+          if (driven.has(call) && isConcurrent(arrayCall.kind)) rewriteArrayCall(source, editor, call, arrayCall, concurrency);
+          else rewriteInOrder(source, editor, call, arrayCall);
         }
         if (call !== unawaited && !isBodyOf(plain, call)) awaitCall(source, editor, call, arrayCall?.kind === 'flatMap' ? '.flat()' : '');
       },
@@ -56,7 +52,8 @@ export function writeSpread(project: Project, editor: Editor, spread: Spread, dr
     steps.push({ size: loop.end - loop.getStart(source.ast), write: () => rewriteLoop(source, editor, driver.rounds, concurrency) });
   }
   for (const step of steps.sort((a, b) => a.size - b.size)) step.write();
-  if (spread.topLevel.size > 0 && unawaited === null) wrapInMain(project, editor, spread);
+  if (spread.topLevel.size > 0) refuseLoaded(project, spread);
+  if (spread.topLevel.size > 0 && unawaited === null) wrapInMain(editor, spread);
 }
 
 /** `this.total += await f()` reads the total before it waits and writes it afterwards: what others added meanwhile would be lost. */

@@ -22,11 +22,21 @@ export function finalCall(source: Source, { topLevel, calls }: Spread): TS.CallE
   return after.every(isDeclarationOnly) ? call : null;
 }
 
+/** A file that others load must be done when they go on, which one that waits without top-level await is not. */
+export function refuseLoaded(project: Project, { source, topLevel }: Spread): void {
+  const [loader] = project.modules.loaders(source.file);
+  const [statement] = topLevel;
+  if (loader === undefined || statement === undefined) return;
+  throw new Refusal(
+    `Line ${lineOf(source, statement.getStart(source.ast))} would have to wait at the top level of a CommonJS file, and ${basename(loader)}, which loads it, would go on meanwhile: move what waits into a function, or make them ES modules.`,
+  );
+}
+
 /**
  * Where a file can't await at its top level: from the first statement that waits to the last that does anything, all goes into an async
  * `main`, in the old order. Refuses where something outside of it looks at what it declares.
  */
-export function wrapInMain(project: Project, editor: Editor, { source, topLevel }: Spread): void {
+export function wrapInMain(editor: Editor, { source, topLevel }: Spread): void {
   const { statements } = source.ast;
   const first = statements.findIndex((statement) => topLevel.has(statement));
   const last = statements.findLastIndex((statement) => !isDeclarationOnly(statement));
@@ -50,10 +60,6 @@ export function wrapInMain(project: Project, editor: Editor, { source, topLevel 
       );
   }
   if (moved.some(usesOwnThis)) throw new Refusal(`${sorry}, and it uses \`this\`: make the file an ES module.`);
-  if (project.modules.loaders(source.file).length > 0)
-    throw new Refusal(
-      `${sorry}, and ${basename(project.modules.loaders(source.file)[0]!)}, which loads it, would go on meanwhile: move what waits into a function, or make them ES modules.`,
-    );
   const name = freshName(source, 'main');
   const body = indentLines(source, editor.rendered(start, end), source.indent);
   const outer = indentationAt(source, start);

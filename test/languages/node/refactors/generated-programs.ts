@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+
+/** A program of one or several files, in which calls of a blocking function stand in many syntactic positions. */
+export interface Program {
+  files: Record<string, string>;
+  /** The file that is run. */
+  main: string;
+  /** The file and the text of the line that the refactor begins at. */
+  spot: { file: string; at: string };
+}
+
+/** Expressions of a number that call a function `F` with what `X` stands for. */
+const EXPRESSIONS = [
+  'F(X)',
+  'F(X) + 1',
+  '-F(X)',
+  '2 * F(X) - F(X + 1)',
+  'F(F(X) % 5)',
+  '(F(X), F(X + 2))',
+  '(F(X) > 20 ? F(1) : F(2))',
+  '(F(X) && F(2))',
+  '(F(X) % 2 || F(3))',
+  '(F(X) ?? 1)',
+  'F(X) ** 2',
+  '`${F(X)}`.length',
+  'Number(String(F(X)).at(-1))',
+  '[F(X), F(X + 1)][1]',
+  '[...[F(X)], 1].length',
+  '({ a: F(X), ...{ b: 2 } }).a',
+  '(() => F(X))()',
+  '((y) => { return F(y); })(X)',
+  'F.call(null, X)',
+  'F.apply(null, [X])',
+  'F?.(X)',
+  'Math.max(F(X), F(1))',
+  'JSON.parse(`{"v":${F(X)}}`).v',
+  '[1, 2, 3].map((y) => F(y + X))[1]',
+  '[1, 2, 3].map((y, i) => F(y) + i).reduce((a, b) => a + b, 0)',
+  '[3, 1, 2].filter((y) => F(y) % 2 === 0).length',
+  '[1, 2, 3].some((y) => F(y) > 20)',
+  '[1, 2, 3].every((y) => F(y + X) > 20)',
+  '([1, 2, 3].find((y) => F(y) % 2) ?? 9)',
+  '[1, 2, 3].findIndex((y) => F(y) > 100)',
+  '[1, 2, 3].findLast((y) => F(y) > 0)',
+  '[1, 2, 3].reduce((sum, y) => sum + F(y), X)',
+  '[1, 2].reduceRight((sum, y) => sum * 2 + F(y), 0)',
+  '[1, 2].flatMap((y) => [F(y), y]).length',
+  'Array.from([1, 2], (y) => F(y))[0]',
+  '[2, 1].map(F)[0]',
+  '[1, 2].filter((y) => { console.log(ID, "f", y); return F(y) > 3; }).length',
+  '[1, 2].map((y) => { console.log(ID, "m", y); return F(y); })[1]',
+  'new Map([[1, F(X)]]).get(1)',
+  '[[1, 2], [3]].map((ys) => ys.map((y) => F(y)).length).length',
+  'typeof F(X) === "number" ? 1 : F(2)',
+  '!F(X) + 1',
+  '[2, 1].sort((a, b) => F(a) - F(b))[0]',
+];
+
+/** Statements that set `r` by `F` and `X`. */
+const STATEMENTS = [
+  'for (const y of [1, 2, X]) r += F(y);',
+  'for (let i = 0; i < 3; i++) { if (i === 1) continue; r += F(i); }',
+  'let n = 0; while (F(n) < 40 && n < 5) n++; r += n;',
+  'let n = 0; do { n += F(n) % 3; } while (n < 3 && F(n) > 0); r += n;',
+  'try { r += F(X); if (r > 0) throw new Error("e" + F(1)); } catch (error) { r += error.message.length; } finally { console.log(ID, "finally", F(2)); }',
+  'switch (F(X) % 3) { case F(1) % 3: r += 1; break; default: r += F(2); }',
+  'if (F(X) > 22) r += F(1); else if (F(2)) r -= F(X);',
+  'const { a = F(X), b: [c] } = { b: [F(1)] }; r += a + c;',
+  'const list = []; [1, 2].forEach((y) => list.push(F(y))); r += list.join("").length;',
+  '[1, 2].forEach((y) => { console.log(ID, "each", F(y)); });',
+  '[1, 2].forEach(function (y) { if (y === 1) return; r += F(y); });',
+  'const inner = (y) => F(y) + 1; r += inner(X) + inner(2);',
+  'function deep(y) { return y <= 0 ? 0 : F(y) + deep(y - 1); } r += deep(2);',
+  'const o = { m(y) { return F(y); }, n: (y) => F(y) }; r += o.m(X) + o.n(1);',
+  'class C { k = 1; m(y) { return F(y) + this.k; } static s(y) { return F(y); } } const c = new C(); r += c.m(X) + C.s(1);',
+  'class A { m(y) { return F(y); } } class B extends A { m(y) { return super.m(y) + 1; } } r += new B().m(X);',
+  'function P() { this.k = 2; } P.prototype.m = function (y) { return F(y) + this.k; }; r += new P().m(X);',
+  'const g = F; r += g(X);',
+  'const bound = F.bind(null, X); r += bound();',
+  'let total = 0; for (const y of [1, 2]) { total += F(y); console.log(ID, "total", total); } r += total;',
+  'label: for (const y of [1, 2, 3]) { for (const z of [1, 2]) { if (F(z) > 22) continue label; r += F(y); } }',
+  'const get = { get v() { return F(X); } }; r += get.v;',
+  'const def = (y = F(X)) => y; r += def();',
+  'function* gen() { yield F(X); yield F(1); } for (const y of gen()) r += y;',
+  'const text = { toString() { return String(F(X)); } }; r += `${text}`.length;',
+  'for (const key in { a: 1, b: 2 }) r += F(key.length);',
+  'var hoisted = F(X); r += hoisted; { let hoisted2 = F(1); r += hoisted2; }',
+  'r += [1, 2].map((y) => { r += y; return F(y); }).length;',
+];
+
+const FIRST = 'return readFileSync(new URL(`file:${DATA}/data${x % 3}.txt`), "utf8").length + x;';
+
+interface Step {
+  body: string;
+  isStatement: boolean;
+  file: number;
+  style: number;
+}
+
+/** Programs by their seeds; `ID` and `DATA` are filled in by who runs them. */
+export const programs: fc.Arbitrary<Program> = fc
+  .record({
+    commonJs: fc.boolean(),
+    files: fc.integer({ min: 1, max: 3 }),
+    style: fc.nat(3),
+    steps: fc.array(
+      fc.oneof(
+        fc.record({ body: fc.constantFrom(...EXPRESSIONS), isStatement: fc.constant(false), file: fc.nat(2), style: fc.nat(3) }),
+        fc.record({ body: fc.constantFrom(...STATEMENTS), isStatement: fc.constant(true), file: fc.nat(2), style: fc.nat(3) }),
+      ),
+      { minLength: 1, maxLength: 4 },
+    ),
+  })
+  .map(({ commonJs, files, steps }) => assemble(commonJs, files, steps));
+
+function assemble(commonJs: boolean, fileCount: number, steps: Step[]): Program {
+  const extension = commonJs ? 'cjs' : 'mjs';
+  const name = (index: number): string => (index < 0 ? 'base' : `f${index}`);
+  // A file only uses those before it: nothing goes in circles.
+  const fileOf = (index: number): number => Math.max(0, ...steps.slice(0, index + 1).map((one) => one.file % fileCount));
+  const files: Record<string, string> = { 'package.json': '{ "private": true }\n' };
+  for (let file = 0; file < fileCount; file++) {
+    const own = [-1, ...steps.keys()].filter((index) => fileOf(index) === file);
+    const lines: string[] = [];
+    if (file === 0) lines.push(commonJs ? `const { readFileSync } = require('node:fs');` : `import { readFileSync } from 'node:fs';`);
+    const imported = [...new Set(own.map((index) => index - 1).filter((index) => index >= -1 && fileOf(index) !== file))];
+    for (const index of imported)
+      lines.push(importLine(commonJs, name(index), `./lib${fileOf(index)}.${extension}`, steps[index]?.style ?? 0));
+    if (own.includes(-1)) lines.push('function base(x) {', `  ${FIRST}`, '}');
+    for (const index of own.filter((one) => one >= 0))
+      lines.push(...functionLines(name(index), steps[index]!, calleeOf(index, steps, fileOf, file)));
+    const exported = own.map(name);
+    lines.push(commonJs ? `module.exports = { ${exported.join(', ')} };` : `export { ${exported.join(', ')} };`);
+    files[`lib${file}.${extension}`] = `${lines.join('\n')}\n`;
+  }
+  const last = steps.length - 1;
+  const call = `console.log(ID, 'result', ${name(last)}(4), ${name(last)}(1));`;
+  files[`main.${extension}`] = [
+    importLine(commonJs, name(last), `./lib${fileOf(last)}.${extension}`, 0),
+    ...(commonJs ? ['function main() {', `  ${call}`, '}', 'main();'] : [call]),
+    '',
+  ].join('\n');
+  return { files, main: `main.${extension}`, spot: { file: `lib0.${extension}`, at: 'readFileSync(new' } };
+}
+
+/** How the function before is called: by its name, or through the file that it was imported with as a whole. */
+function calleeOf(index: number, steps: Step[], fileOf: (index: number) => number, file: number): string {
+  const before = index - 1;
+  const name = before < 0 ? 'base' : `f${before}`;
+  const isForeign = fileOf(before) !== file;
+  return isForeign && (steps[before]?.style ?? 0) === 1
+    ? `all_${name}.${name}`
+    : isForeign && steps[before]?.style === 2
+      ? `${name}_`
+      : name;
+}
+
+function importLine(commonJs: boolean, name: string, from: string, style: number): string {
+  if (style === 1) return commonJs ? `const all_${name} = require('${from}');` : `import * as all_${name} from '${from}';`;
+  if (style === 2) return commonJs ? `const ${name}_ = require('${from}').${name};` : `import { ${name} as ${name}_ } from '${from}';`;
+  return commonJs ? `const { ${name} } = require('${from}');` : `import { ${name} } from '${from}';`;
+}
+
+function functionLines(name: string, { body, isStatement, style }: Step, callee: string): string[] {
+  const text = body.replaceAll('F', '\0').replaceAll('X', 'x').replaceAll('\0', callee);
+  const lines = isStatement ? ['let r = 0;', text, 'return r;'] : [`return Number(${text}) + x;`];
+  const block = lines.map((line) => `  ${line}`);
+  return style === 0 ? [`const ${name} = (x) => {`, ...block, '};'] : [`function ${name}(x) {`, ...block, '}'];
+}
