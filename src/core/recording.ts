@@ -99,6 +99,8 @@ export interface Lane {
   rounds?: LoopRounds | null;
   /** Null where the platform has no per-thread scheduler statistics. */
   onCpu: OnCpuTrack | null;
+  /** Missing where all of the lane is in full. */
+  rolledUp?: RolledUp;
   /** How many operations libuv's thread pool runs at once in this process; left out where it is not known. */
   poolThreads?: number;
   /** CPU time of the whole process (all threads, user and system) over the lane's wall time; null when unknown. */
@@ -122,6 +124,60 @@ export interface CpuProfileNode {
   children?: number[];
   /** Lines are 1-based here, V8's one exception. */
   positionTicks?: { line: number; ticks: number }[];
+  /** In time that was rolled up: for which operations the thread slept, or worked without code of the user's on the stack. */
+  awaits?: Awaits;
+}
+
+/** Operations of one API from one site, as indexes into `apis` and `sites`. */
+export interface Awaits {
+  api: number;
+  site: number;
+  /** Others were in flight beside it. */
+  overlapped: boolean;
+}
+
+/**
+ * The beginning of a lane that was recorded for long, summed up while the run went on. In `cpuProfile` and `onCpu` like stands beside like there,
+ * within stretches of some seconds: sums are exact, and what was when is known to a stretch. Its ended operations and its rounds of
+ * the event loop are here instead of in the lists.
+ */
+export interface RolledUp {
+  /** What begins later is in full. */
+  untilUs: number;
+  operations: RolledUpOperations[];
+  /** How long libuv's thread pool was full while the thread waited, and how many operations were in flight then at most. */
+  pool: { fullUs: number; most: number };
+  /** Null where nothing was waited for, or rounds were not noted. */
+  loop: RolledUpLoop | null;
+}
+
+/** Ended operations of one API from one site. */
+export interface RolledUpOperations {
+  api: number;
+  site: number;
+  /** Timers that only limit how long other operations may take. */
+  guards: boolean;
+  calls: number;
+  totalUs: number;
+  maxUs: number;
+  longestWaitUs: number;
+  meanInFlight: number;
+  peakInFlight: number;
+}
+
+export interface RolledUpLoop {
+  /** When something was first waited for. */
+  startUs: number;
+  endUs: number;
+  busyUs: number;
+  /** Since when the thread had run without looking at what came, at `endUs`; null where it slept then. Not among the following. */
+  openUs: number | null;
+  /** How often it had run for how long, to three digits. */
+  stretches: { us: number; times: number }[];
+  /** The longest blockages, in order of time; `node` of the profile held the loop, or null. */
+  blockages: { startUs: number; endUs: number; node: number | null; heldUp: number | null }[];
+  /** The others. */
+  shorter: { times: number; us: number; heldUp: number };
 }
 
 /** The calls of core APIs that wait, or that keep a native thread or the main thread busy. */

@@ -11,6 +11,7 @@ import { resolveTarget, type TargetOptions } from '../languages/node/record/targ
 import { v8Recorder } from '../languages/node/record/v8.ts';
 import type { AttachTo } from '../languages/node/attach/attach-to.ts';
 import { recordAttached } from '../languages/node/record/attached.ts';
+import { readSource as readSyntax } from '../languages/node/syntax/source.ts';
 import { typescript } from '../languages/node/syntax/typescript.ts';
 import { type Load, recordUnderLoad } from './load.ts';
 import { measureMachine } from './machine.ts';
@@ -22,6 +23,7 @@ export async function profileAndAdvise(request: ProfileRequest): Promise<Profile
   request.onProgress('starting', 0);
   const [target, machine] = await Promise.all([resolveTarget(request.target), measureMachine(), prepareSyntax()]);
   if (request.cancel.aborted) throw new Failure('Cancelled before the script began.');
+  let parsed: unknown = null;
   const record = (run: RecordRequest): Promise<Recording> =>
     request.load === undefined ? recorder.record(run) : recordUnderLoad(recorder, run, request.load);
   const run: RecordRequest = {
@@ -31,7 +33,11 @@ export async function profileAndAdvise(request: ProfileRequest): Promise<Profile
     cancel: request.cancel,
     output: request.output,
     distFolder: request.distFolder,
-    onProgress: (elapsedMs) => request.onProgress('running', elapsedMs),
+    onProgress: (elapsedMs) => {
+      // A script that has run for a while has a core to spare by now, and somebody waits for what is left after its end.
+      if (elapsedMs > 0) parsed ??= readSyntax(target.script, readSource);
+      request.onProgress('running', elapsedMs);
+    },
   };
   const recording = await record(run);
   if (request.countCalls) await addCalls(recording, run);

@@ -1,7 +1,7 @@
 import type { Language } from '../language.ts';
 import type { LaneModel } from '../profile/lane-model.ts';
 import type { TimeSplit } from '../profile/hot-spots.ts';
-import type { Operation } from '../profile/operations.ts';
+import type { Operation, Wait } from '../profile/operations.ts';
 import type { Timeline } from '../profile/timeline.ts';
 import { formatDuration, formatShare } from '../report/format.ts';
 import { laneNoun } from '../report/words-lanes.ts';
@@ -27,18 +27,31 @@ export function poolEvidence(models: readonly LaneModel[], timelines: readonly T
   return models.flatMap((model, index) => {
     const threads = model.lane.poolThreads;
     if (threads === undefined) return [];
-    const pooled = model.operations.filter(({ group }) => language.usesThreadPool(model.groups[group]!.api));
-    const { stretches, most } = moreThan(threads, pooled);
-    const fullUs = overlap(stretches, timelines[index]!.waits);
+    const { pool } = model.lane.rolledUp ?? {};
+    const inFull = poolUse(model, timelines[index]!.waits, language);
+    const fullUs = inFull.fullUs + (pool?.fullUs ?? 0);
+    const most = Math.max(inFull.most, pool?.most ?? 0);
     if (fullUs < FULL_POOL_US || fullUs < wallUs * FULL_POOL_SHARE) return [];
     const apis = new Map<string, number>();
-    for (const { group } of pooled) apis.set(model.groups[group]!.api, (apis.get(model.groups[group]!.api) ?? 0) + 1);
+    for (const { api, calls } of model.groups) if (language.usesThreadPool(api)) apis.set(api, (apis.get(api) ?? 0) + calls);
     const names = [...apis].sort((a, b) => b[1] - a[1]).map(([api]) => api);
     const where = index === 0 ? '' : ` in ${model.lane.name}`;
     return [
       `For ${formatDuration(fullUs / 1000)} (${formatShare(fullUs / wallUs)}) more operations were in flight${where} than libuv's ${threads} threads take at once (UV_THREADPOOL_SIZE): up to ${most}, of ${names.slice(0, 2).join(' and ')}.`,
     ];
   });
+}
+
+/** For how long more operations were in flight than libuv has threads for, while the thread waited, and how many at most. */
+export function poolUse(
+  { lane, operations, groups }: LaneModel,
+  waits: readonly Wait[],
+  language: Language,
+): { fullUs: number; most: number } {
+  if (lane.poolThreads === undefined) return { fullUs: 0, most: 0 };
+  const pooled = operations.filter(({ group }) => language.usesThreadPool(groups[group]!.api));
+  const { stretches, most } = moreThan(lane.poolThreads, pooled);
+  return { fullUs: overlap(stretches, waits), most };
 }
 
 interface Stretch {
@@ -70,7 +83,7 @@ function moreThan(count: number, operations: readonly Operation[]): { stretches:
 }
 
 /** Both in order of time. */
-function overlap(stretches: readonly Stretch[], waits: Timeline['waits']): number {
+function overlap(stretches: readonly Stretch[], waits: readonly Wait[]): number {
   let us = 0;
   let at = 0;
   for (const { startUs, us: lengthUs } of waits) {

@@ -4,6 +4,7 @@ import type { LinesOfNodes } from '../profile/charges.ts';
 import type { LaneModel } from '../profile/lane-model.ts';
 import type { Timeline } from '../profile/timeline.ts';
 import { MOST_REQUESTS } from '../recording.ts';
+import type { RolledUpLoop } from '../recording.ts';
 import { culpritOf, piecesOf, turnsOf, userCodeOf } from './blockages.ts';
 import type { Culprit } from './blockages.ts';
 import { delayOf } from './delay.ts';
@@ -13,6 +14,7 @@ import type { Requests } from './held-up.ts';
 import { stackOf } from './stacks.ts';
 import type { StackFrame } from './stacks.ts';
 import { loopTime } from './stretches.ts';
+import type { Stretch } from './stretches.ts';
 
 /** What a thread's event loop was like from the first moment that something was waited for. Times in µs. */
 export interface EventLoop {
@@ -25,6 +27,8 @@ export interface EventLoop {
   requests: number | null;
   /** Longest first. */
   blockages: Blockage[];
+  /** Blockages of a long recording that were too many to be listed. */
+  shorter: { times: number; us: number; heldUp: number };
 }
 
 export interface Blockage {
@@ -49,19 +53,15 @@ export function eventLoopOf(
   language: Language,
   runStartUs: number,
 ): EventLoop | null {
-  const time = loopTime(model);
-  if (!time) return null;
-  const { groups, operations, profile } = model;
+  const { groups, profile, lane } = model;
+  const before = lane.rolledUp?.loop ?? null;
+  const time = loopTime(model, before && lane.rolledUp!.untilUs);
+  if (!time && !before) return null;
   const requests = requestsOf(model, language);
-  const cuts = operations
-    .map(({ group, startUs, endUs }) =>
-      language.isRequest(groups[group]!.api) ? startUs : groups[group]!.nature === 'io' ? endUs : Infinity,
-    )
-    .filter((us) => us < Infinity)
-    .sort((a, b) => a - b);
-  const turns = turnsOf(time.stretches, cuts).filter(({ startUs, endUs }) => endUs - startUs >= SHORTEST_BLOCKAGE_US);
-  const held = heldUp(turns, requests, time.sleeps);
-  const timeUs = time.endUs - time.startUs;
+  const stretches = fromBefore(time?.stretches ?? [], before);
+  const turns = turnsOf(stretches, callbackStarts(model, language)).filter(isBlockage);
+  const held = heldUp(turns, requests, time?.sleeps ?? []);
+  const timeUs = (time?.endUs ?? before!.endUs) - (before?.startUs ?? time!.startUs);
   const lengths = turns.map(({ startUs, endUs }) => endUs - startUs).sort((a, b) => b - a);
   const toldUs = lengths[REPORTED_BLOCKAGES - 1] ?? 0;
   const userCode = userCodeOf(model, timeline, linesOf);
@@ -75,18 +75,59 @@ export function eventLoopOf(
     blockages.push({ startUs: startUs - runStartUs, durationUs, culprit, stack, heldUp: held[at]! });
     at++;
   }
+  for (const { startUs, endUs, node, heldUp: waited } of before?.blockages ?? []) {
+    const culprit = culpritOfNode(node, model);
+    blockages.push({ startUs: startUs - runStartUs, durationUs: endUs - startUs, culprit, stack: [], heldUp: waited });
+  }
   return {
-    utilisation: Math.min(1, time.busyUs / timeUs),
-    delay: delayOf([...time.stretches.map(({ startUs, endUs }) => endUs - startUs), ...time.shortUs], timeUs),
-    serving: model.lane.operations.apis.some((api) => language.waitsFor(api) === 'serving'),
-    requests: requests.knownUntilUs < Infinity ? null : requests.all.length,
+    utilisation: Math.min(1, ((time?.busyUs ?? 0) + (before?.busyUs ?? 0)) / timeUs),
+    delay: delayOf([...stretches.map(({ startUs, endUs }) => endUs - startUs), ...(time?.shortUs ?? [])], timeUs, before?.stretches),
+    serving: lane.operations.apis.some((api) => language.waitsFor(api) === 'serving'),
+    requests:
+      requests.knownUntilUs < Infinity ? null : groups.reduce((sum, { api, calls }) => (language.isRequest(api) ? sum + calls : sum), 0),
     blockages: blockages.sort((a, b) => b.durationUs - a.durationUs || a.startUs - b.startUs),
+    shorter: before?.shorter ?? { times: 0, us: 0, heldUp: 0 },
   };
 }
 
-function requestsOf({ groups, operations }: LaneModel, language: Language): Requests {
+export function isBlockage({ startUs, endUs }: Stretch): boolean {
+  return endUs - startUs >= SHORTEST_BLOCKAGE_US;
+}
+
+/** Stretches of the time after what was rolled up, the one that was open then as long as it is. */
+export function fromBefore(stretches: readonly Stretch[], before: RolledUpLoop | null): Stretch[] {
+  const [first, ...others] = stretches;
+  if (!before || before.openUs === null) return [...stretches];
+  if (first?.startUs === before.endUs) return [{ ...first, startUs: before.openUs }, ...others];
+  return [{ startUs: before.openUs, endUs: before.endUs, roundEndUs: before.endUs }, ...stretches];
+}
+
+/** When callbacks began, as far as the recording tells, in order. */
+export function callbackStarts({ operations, groups }: LaneModel, language: Language): number[] {
+  return operations
+    .map(({ group, startUs, endUs }) =>
+      language.isRequest(groups[group]!.api) ? startUs : groups[group]!.nature === 'io' ? endUs : Infinity,
+    )
+    .filter((us) => us < Infinity)
+    .sort((a, b) => a - b);
+}
+
+export function requestsOf({ groups, operations, lane }: LaneModel, language: Language): Requests {
   const all = operations.filter(({ group }) => language.isRequest(groups[group]!.api));
-  return { all, knownUntilUs: all.length >= MOST_REQUESTS ? all.at(-1)!.startUs : Infinity };
+  const { apis } = lane.operations;
+  const before =
+    lane.rolledUp?.operations.reduce((sum, { api, calls }) => (language.isRequest(apis[api] ?? '') ? sum + calls : sum), 0) ?? 0;
+  return { all, knownUntilUs: before + all.length >= MOST_REQUESTS ? (all.at(-1)?.startUs ?? -Infinity) : Infinity };
+}
+
+/** What held the loop in time that was rolled up, at the line with the most of its samples. */
+function culpritOfNode(id: number | null, { profile, table }: LaneModel): Culprit | null {
+  const node = id === null ? undefined : profile.nodeOf.get(id);
+  if (node === undefined) return null;
+  const frame = profile.nodeFrame[node]!;
+  const { function: name, file, line } = table.frames[frame]!;
+  const [hottest] = profile.nodeTicks[node]!.toSorted((a, b) => b.ticks - a.ticks);
+  return { frame, function: name, file, line: hottest?.line ?? line };
 }
 
 /** A loop that is this busy has the next request waiting when one is answered: a queue grows without bound towards 1 (M/M/1: at 0.8 four wait on average). */

@@ -34,11 +34,12 @@ const SHORT_ROUND_US = 5000;
 /**
  * What the loop did since something was first waited for: until then nothing can come late. Samples tell computing and blocking from
  * sleeping, the listed rounds where the loop looked for what had come. Null where rounds were not noted, or nothing was ever waited for.
+ * @param begunUs when something was first waited for, where it is known from before
  */
-export function loopTime(model: LaneModel): LoopTime | null {
+export function loopTime(model: LaneModel, begunUs: number | null = null): LoopTime | null {
   const { profile, natures, operations } = model;
   const noted = model.lane.rounds;
-  const first = operations[0]?.startUs;
+  const first = begunUs ?? operations[0]?.startUs;
   if (!noted || first === undefined) return null;
   const startUs = Math.max(profile.startUs, first);
   const endUs = noted.full ? Math.min(profile.endUs, noted.notedUntilUs) : profile.endUs;

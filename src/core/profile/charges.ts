@@ -105,7 +105,7 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
     operation.calls += group.calls;
     operation.totalUs += group.totalUs;
     operation.maxUs = Math.max(operation.maxUs, group.maxUs);
-    operation.longestWaitUs = Math.max(operation.longestWaitUs, longest[index]!);
+    operation.longestWaitUs = Math.max(operation.longestWaitUs, longest[index]!, group.longestWaitUs);
     operation.inFlightSum += group.meanInFlight * group.totalUs;
     operation.peakInFlight = Math.max(operation.peakInFlight, group.peakInFlight);
     addTimes(operation.times, times);

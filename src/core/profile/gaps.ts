@@ -12,8 +12,9 @@ const LONGEST_GAP_US = 50_000;
  * A sample's time is that before it, as a call into the system may keep the profiler out until it returns. Where a sample that came late is of
  * computing, nothing kept it out: the profiler itself had to wait for a core. What was running when is then unknown, and the sample
  * before has half of the time. A collection is short: where the sample is of the collector and came much too late, all but one interval is what went before.
+ * @param fromUs before it like was put beside like, when this had been done
  */
-export function shareGaps(profile: Profile, { nature }: NodeNatures): Profile {
+export function shareGaps(profile: Profile, { nature }: NodeNatures, fromUs = -Infinity): Profile {
   const { sampleNode, sampleStartUs, sampleUs } = profile;
   const usualUs = sampleUs.toSorted()[sampleUs.length >> 1] ?? 0;
   const nodes: number[] = [];
@@ -23,7 +24,7 @@ export function shareGaps(profile: Profile, { nature }: NodeNatures): Profile {
     const startUs = sampleStartUs[sample]!;
     const us = sampleUs[sample]!;
     const before = sample > 0 ? sampleNode[sample - 1]! : node;
-    const late = us > GAP * usualUs && before !== node && STATES.has(nature[before]!);
+    const late = startUs >= fromUs && us > GAP * usualUs && before !== node && STATES.has(nature[before]!);
     let beforeUs = 0;
     if (late && nature[node] === 'gc' && us > COLLECTORS_GAP * usualUs) beforeUs = us - usualUs;
     else if (late && COMPUTING.has(nature[node]!) && us < LONGEST_GAP_US) beforeUs = us / 2;

@@ -116,6 +116,20 @@ export function sleptTime(profile: Profile, natures: NodeNatures, track: OnCpuTr
   );
 }
 
+/** How long the thread was on a core, and how long runnable without one, in each sample; 0 where it was not measured. */
+export function onCpuTime(profile: Profile, track: OnCpuTrack | null): { cpuUs: Float64Array; runQueueUs: Float64Array } {
+  if (!track || track.atUs.length < 2) {
+    return { cpuUs: new Float64Array(profile.sampleUs.length), runQueueUs: new Float64Array(profile.sampleUs.length) };
+  }
+  const cpuUs = shown(profile, track.atUs, track.cpuUs);
+  const both = shown(
+    profile,
+    track.atUs,
+    track.cpuUs.map((us, index) => us + (track.runQueueUs[index] ?? 0)),
+  );
+  return { cpuUs, runQueueUs: both.map((us, sample) => us - cpuUs[sample]!) };
+}
+
 /** How much a cumulative counter moved in each sample. */
 function shown(profile: Profile, atUs: readonly number[], values: readonly number[]): Float64Array {
   const at = counter(atUs, values);

@@ -1,5 +1,5 @@
 import type { Language, WaitNature } from '../language.ts';
-import type { OperationLog } from '../recording.ts';
+import type { OperationLog, RolledUpOperations } from '../recording.ts';
 import { resolveSiteFrame } from './frames.ts';
 import type { FrameTable, ResolvedSite } from './frames.ts';
 import type { SourcePositions } from './source-positions.ts';
@@ -25,6 +25,10 @@ export interface AsyncGroup {
   /** Mean, over these operations' time, of the operations in flight in the lane; 1: never anything else. */
   meanInFlight: number;
   peakInFlight: number;
+  /** Timers that only limit how long other operations may take. */
+  guards: boolean;
+  /** The longest that one of those that were rolled up was waited for. */
+  longestWaitUs: number;
 }
 
 export function resolveSites(
@@ -48,17 +52,16 @@ export interface Wait {
   us: number;
 }
 
-/** Among more timers or sessions than this, the right one is not worth looking for. */
-const MOST_LOOKED_AT = 64;
-
 export interface Operation {
   group: number;
   startUs: number;
   endUs: number;
 }
 
-interface Ordered {
+export interface Ordered {
   groups: AsyncGroup[];
+  /** By what they are. */
+  groupIndex: Map<string, number>;
   operations: Operation[];
   /** Indices into `operations`, by end. */
   byEnd: number[];
@@ -77,10 +80,26 @@ function nameSites(rows: Row[]): void {
  * The operations as groups with how many were in flight meanwhile, and what the sweep over idle time needs.
  * @param endedItself the script came to its end: what was still in flight then, nobody had waited for
  */
-export function orderOperations(log: OperationLog, laneEndUs: number, endedItself: boolean, language: Language): Ordered {
+export function orderOperations(
+  log: OperationLog,
+  laneEndUs: number,
+  endedItself: boolean,
+  language: Language,
+  rolledUp: readonly RolledUpOperations[] = [],
+): Ordered {
   const { api, site, startUs, endUs } = log.async;
   const groups: AsyncGroup[] = [];
   const index = new Map<string, number>();
+  const groupFor = ({ api: name, site: from, nature, guards }: Pick<AsyncGroup, 'api' | 'site' | 'nature' | 'guards'>): number => {
+    const key = keyOf(name, from, nature);
+    let found = index.get(key);
+    if (found === undefined) {
+      const sums = { calls: 0, totalUs: 0, maxUs: 0, meanInFlight: 1, peakInFlight: 0, longestWaitUs: 0 };
+      found = groups.push({ api: name, site: from, nature, guards, ...sums }) - 1;
+      index.set(key, found);
+    }
+    return found;
+  };
   const rows: Row[] = [];
   const count = Math.min(api.length, site.length, startUs.length, endUs.length);
   for (let at = 0; at < count; at++) {
@@ -89,32 +108,52 @@ export function orderOperations(log: OperationLog, laneEndUs: number, endedItsel
     const unfinished = endUs[at]! < 0 || endUs[at]! > laneEndUs;
     const nature = unfinished && endedItself ? 'serving' : language.waitsFor(name);
     const end = Math.max(startUs[at]!, unfinished ? laneEndUs : endUs[at]!);
-    rows.push({ api: name, site: site[at]! < log.sites.length ? site[at]! : -1, nature, startUs: startUs[at]!, endUs: end });
+    rows.push({ api: name, site: site[at]! < log.sites.length ? site[at]! : -1, nature, guards: false, startUs: startUs[at]!, endUs: end });
   }
   rows.sort((a, b) => a.startUs - b.startUs);
   rows.forEach((row, at) => {
-    if (row.nature === 'timer' && isGuard(rows, at)) row.nature = 'serving';
+    if (row.nature === 'timer' && isGuard(rows, at)) row.guards = true;
+    if (row.guards) row.nature = 'serving';
   });
   nameSites(rows);
   const operations: Operation[] = [];
-  for (const { api: name, site: from, nature, startUs: start, endUs: end } of rows) {
-    const key = `${name} ${from} ${nature}`;
-    let group = index.get(key);
-    if (group === undefined) {
-      group = groups.length;
-      index.set(key, group);
-      groups.push({ api: name, site: from, nature, calls: 0, totalUs: 0, maxUs: 0, meanInFlight: 1, peakInFlight: 0 });
-    }
-    operations.push({ group, startUs: start, endUs: end });
-    const of = groups[group]!;
+  for (const row of rows) {
+    const at = groupFor(row);
+    operations.push({ group: at, startUs: row.startUs, endUs: row.endUs });
+    const of = groups[at]!;
     of.calls++;
-    of.totalUs += end - start;
-    of.maxUs = Math.max(of.maxUs, end - start);
+    of.totalUs += row.endUs - row.startUs;
+    of.maxUs = Math.max(of.maxUs, row.endUs - row.startUs);
   }
   const byEnd = [...operations.keys()].sort((a, b) => operations[a]!.endUs - operations[b]!.endUs);
-  const ordered = { groups, operations, byEnd };
+  const ordered = { groups, groupIndex: index, operations, byEnd };
   countInFlight(ordered);
+  for (const row of rolledUp) {
+    const name = log.apis[row.api];
+    if (name === undefined) continue;
+    const nature = row.guards ? 'serving' : language.waitsFor(name);
+    addRolledUp(groups[groupFor({ api: name, site: row.site < log.sites.length ? row.site : -1, nature, guards: row.guards })]!, row);
+  }
   return ordered;
+}
+
+/** The group of an API's operations from a site, -1 where there is none. */
+export function groupOf({ groupIndex }: Ordered, api: string, site: number, nature: WaitNature): number {
+  return groupIndex.get(keyOf(api, site, nature)) ?? -1;
+}
+
+function keyOf(api: string, site: number, nature: WaitNature): string {
+  return `${api} ${site} ${nature}`;
+}
+
+function addRolledUp(group: AsyncGroup, row: RolledUpOperations): void {
+  const totalUs = group.totalUs + row.totalUs;
+  if (totalUs > 0) group.meanInFlight = (group.meanInFlight * group.totalUs + row.meanInFlight * row.totalUs) / totalUs;
+  group.calls += row.calls;
+  group.totalUs = totalUs;
+  group.maxUs = Math.max(group.maxUs, row.maxUs);
+  group.peakInFlight = Math.max(group.peakInFlight, row.peakInFlight);
+  group.longestWaitUs = Math.max(group.longestWaitUs, row.longestWaitUs);
 }
 
 /** Calls `begin` and `end` for each operation in order of time; an operation that ends when another begins does so first. */
@@ -132,6 +171,7 @@ interface Row {
   api: string;
   site: number;
   nature: WaitNature;
+  guards: boolean;
   startUs: number;
   endUs: number;
 }
@@ -158,7 +198,7 @@ function isGuard(rows: readonly Row[], timer: number): boolean {
 }
 
 /** A timer's callback runs this much after it is due, or less. */
-const LATE_US = 10_000;
+export const LATE_US = 10_000;
 
 /** Operations are counted among their like: a timer that guards a request does not make it two requests. */
 function countInFlight(ordered: Ordered): void {
@@ -195,98 +235,4 @@ function countInFlight(ordered: Ordered): void {
   groups.forEach((group, index) => {
     if (group.totalUs > 0) group.meanInFlight = Math.max(1, sums[index]! / group.totalUs);
   });
-}
-
-/**
- * Returns a function that says what was in flight in a stretch of time, piece by piece; stretches must be asked for in order. Where
- * one operation is in flight it has the time; where several are, the time goes to their groups in turn, so that each gets its share.
- * Sessions and timers have the time only where nothing else is in flight.
- */
-export function waitingSweep(ordered: Ordered): (startUs: number, endUs: number) => Wait[] {
-  const { groups, operations, byEnd } = ordered;
-  const flying = new Int32Array(groups.length);
-  const shared = { io: inFlight(), watch: inFlight() };
-  const background = { session: new Set<number>(), timer: new Set<number>() };
-  const credit = new Float64Array(groups.length);
-  let begins = 0;
-  let ends = 0;
-
-  const change = (operation: number, by: 1 | -1): void => {
-    const { group } = operations[operation]!;
-    const { nature } = groups[group]!;
-    if (nature === 'session' || nature === 'timer') {
-      if (by > 0) background[nature].add(operation);
-      else background[nature].delete(operation);
-    } else if (nature !== 'serving') {
-      const kind = shared[nature];
-      kind.total += by;
-      flying[group]! += by;
-      if (flying[group]! > 0) kind.active.add(group);
-      else kind.active.delete(group);
-    }
-  };
-  const choose = (at: number, until: number): { group: number; overlapped: boolean } => {
-    const kind = shared.io.total > 0 ? shared.io : shared.watch;
-    if (kind.total === 0) return inBackground(at, until);
-    const us = until - at;
-    let best = -1;
-    for (const group of kind.active) {
-      credit[group]! += (us * flying[group]!) / kind.total;
-      if (best < 0 || credit[group]! > credit[best]!) best = group;
-    }
-    credit[best]! -= us;
-    return { group: best, overlapped: kind.total > 1 };
-  };
-  /** The session begun last is what the program turned to last; a timer that fires before it ends is what the program sleeps for. */
-  const inBackground = (at: number, until: number): { group: number; overlapped: boolean } => {
-    // Between the moment that a timer is due and its callback, the thread still waits for that timer.
-    const lateUs = slept ? at - slept.operation.endUs : -1;
-    if (slept && slept.untilUs === at && lateUs >= 0 && lateUs < LATE_US && background.session.size === 0) {
-      slept.untilUs = until;
-      return { group: slept.operation.group, overlapped: slept.overlapped };
-    }
-    const session = best(background.session, (one, other) => one.startUs > other.startUs);
-    const timer = best(background.timer, (one, other) => one.endUs < other.endUs);
-    const asleep = timer && (!session || timer.endUs < session.endUs);
-    const chosen = asleep ? timer : session;
-    if (!chosen) return { group: -1, overlapped: false };
-    const overlapped = (asleep ? background.timer : background.session).size > 1;
-    slept = asleep ? { operation: timer, overlapped, untilUs: until } : null;
-    return { group: chosen.group, overlapped };
-  };
-  let slept: { operation: Operation; overlapped: boolean; untilUs: number } | null = null;
-  const best = (among: ReadonlySet<number>, better: (one: Operation, other: Operation) => boolean): Operation | null => {
-    let found: Operation | null = null;
-    let looked = 0;
-    for (const operation of among) {
-      if (!found || better(operations[operation]!, found)) found = operations[operation]!;
-      if (++looked > MOST_LOOKED_AT) break;
-    }
-    return found;
-  };
-  /** Applies what happens up to `time` and says when the next thing happens. */
-  const settle = (time: number): number => {
-    for (;;) {
-      const starting = operations[begins]?.startUs ?? Infinity;
-      const ending = ends < byEnd.length ? operations[byEnd[ends]!]!.endUs : Infinity;
-      if (Math.min(starting, ending) > time) return Math.min(starting, ending);
-      // An operation must have begun before it can end, also where both happen in the same microsecond.
-      if (starting <= ending) change(begins++, 1);
-      else change(byEnd[ends++]!, -1);
-    }
-  };
-
-  return (startUs, endUs) => {
-    const waits: Wait[] = [];
-    for (let at = startUs; at < endUs;) {
-      const until = Math.min(settle(at), endUs);
-      waits.push({ ...choose(at, until), startUs: at, us: until - at });
-      at = until;
-    }
-    return waits;
-  };
-}
-
-function inFlight(): { active: Set<number>; total: number } {
-  return { active: new Set(), total: 0 };
 }

@@ -1,5 +1,5 @@
 import type { Language } from '../language.ts';
-import type { CpuProfile, CpuProfileNode, Lane } from '../recording.ts';
+import type { Awaits, CpuProfile, CpuProfileNode, Lane } from '../recording.ts';
 import { internCallFrame } from './frames.ts';
 import type { FrameTable } from './frames.ts';
 import type { SourcePositions } from './source-positions.ts';
@@ -17,6 +17,10 @@ export interface Profile {
   nodeParent: Int32Array;
   /** For each node the source lines its own samples fell on; empty where V8 gave none. */
   nodeTicks: LineTicks[][];
+  /** Of a node's id in the recording its number here. */
+  nodeOf: ReadonlyMap<number, number>;
+  /** Of a node of rolled-up time what it was found to be for; sparse. */
+  nodeAwaits: Awaits[];
   /** Node of each sample. */
   sampleNode: Int32Array;
   /** When each sample's time begins; it lasts `sampleUs`. The weights add up to `endUs - startUs`. */
@@ -44,8 +48,10 @@ export function normalise(lane: Lane, wallUs: number | null, table: FrameTable, 
   const { order, parents, indexOf } = preorder(cpuProfile);
   const nodeFrame = new Int32Array(order.length);
   const nodeTicks: LineTicks[][] = [];
+  const nodeAwaits: Awaits[] = [];
   order.forEach((node, index) => {
-    const { callFrame, positionTicks = [] } = cpuProfile.nodes[node]!;
+    const { callFrame, positionTicks = [], awaits } = cpuProfile.nodes[node]!;
+    if (awaits) nodeAwaits[index] = awaits;
     nodeFrame[index] = internCallFrame(table, callFrame, positions, language);
     const ticks: LineTicks[] = [];
     for (const { line, ticks: count } of positionTicks) {
@@ -54,7 +60,7 @@ export function normalise(lane: Lane, wallUs: number | null, table: FrameTable, 
     }
     nodeTicks.push(ticks);
   });
-  return { ...samplesOf(cpuProfile, indexOf, wallUs), nodeFrame, nodeParent: parents, nodeTicks };
+  return { ...samplesOf(cpuProfile, indexOf, wallUs), nodeFrame, nodeParent: parents, nodeTicks, nodeOf: indexOf, nodeAwaits };
 }
 
 /** Nodes in preorder by an explicit stack: recordings are deeper than any call stack. A node without a parent hangs below the root. */

@@ -49,7 +49,16 @@ function soundLane(lane: Lane): Lane {
     onCpu: onCpu && { atUs: soundList(onCpu.atUs), cpuUs: soundList(onCpu.cpuUs), runQueueUs: soundList(onCpu.runQueueUs) },
     ...(poolThreads !== undefined && { poolThreads: sound(poolThreads, 1) }),
     processCpuUs: soundOrNull(lane.processCpuUs),
+    ...(lane.rolledUp && { rolledUp: soundDeep(lane.rolledUp) }),
   };
+}
+
+/** Small, but of many shapes. */
+function soundDeep<Value>(value: Value): Value {
+  if (typeof value === 'number') return sound(value) as Value;
+  if (Array.isArray(value)) return value.map(soundDeep) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, soundDeep(one as unknown)])) as Value;
 }
 
 function soundProfile(profile: CpuProfile): CpuProfile {

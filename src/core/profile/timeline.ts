@@ -61,7 +61,7 @@ export function timeline(model: LaneModel): Timeline {
     last = { node, charge, to };
   };
   const wait = (startUs: number, endUs: number, idle: number): void => {
-    for (const piece of model.inFlight(startUs, endUs)) {
+    for (const piece of model.inFlight(idle, startUs, endUs)) {
       const { group, overlapped, us } = piece;
       result.waits.push(piece);
       waitedFor = group;
@@ -71,8 +71,8 @@ export function timeline(model: LaneModel): Timeline {
     }
     last = { node: 0, charge: 'nobody', to: -1 };
   };
-  const forOperations = (place: number, kind: number, startUs: number, us: number): void => {
-    for (const piece of model.inFlight(startUs, startUs + us)) {
+  const forOperations = (node: number, place: number, kind: number, startUs: number, us: number): void => {
+    for (const piece of model.inFlight(node, startUs, startUs + us)) {
       const group = piece.group < 0 ? waitedFor : piece.group;
       if (group < 0 && loading) push(place, kind === KIND.gc ? kind : KIND.loading, piece.us, loading.charge, loading.to);
       else push(place, kind, piece.us, group < 0 ? 'nobody' : 'operation', group);
@@ -90,7 +90,7 @@ export function timeline(model: LaneModel): Timeline {
       waitedFor = -1;
       push(place, kind, us, 'stack', node);
     } else if (lineOf(node) >= 0) push(place, kind, us, 'line', lineOf(node));
-    else forOperations(place, kind, startUs, us);
+    else forOperations(node, place, kind, startUs, us);
   };
   const modules = loadedModules(model);
   const imports = new Map<string, number>();
@@ -122,14 +122,16 @@ export function timeline(model: LaneModel): Timeline {
   };
 
   const next = codeAfter(model);
+  const rolledUpUntilUs = model.lane.rolledUp?.untilUs ?? -Infinity;
   /** The code that asks for memory runs up to the collection and goes on after it: the samples on both sides are as good a witness. */
   const collect = (sample: number, startUs: number, us: number): void => {
     const { node, charge, to } = last;
     const place = childOf(tree, node, collector);
     const after = next[sample]!;
-    const nextUs = after >= 0 && charge !== 'nobody' ? us / 2 : 0;
+    // What was rolled up has it where it belongs.
+    const nextUs = after >= 0 && charge !== 'nobody' && startUs >= rolledUpUntilUs ? us / 2 : 0;
     // Right after the thread woke, the collector runs for what woke it.
-    if (charge === 'nobody') forOperations(place, KIND.gc, startUs, us);
+    if (charge === 'nobody') forOperations(profile.sampleNode[sample]!, place, KIND.gc, startUs, us);
     else push(place, KIND.gc, us - nextUs, charge, to);
     if (nextUs > 0) push(childOf(tree, places.of(after), collector), KIND.gc, nextUs, 'stack', after);
     // The next one is not below this one.
@@ -148,7 +150,7 @@ export function timeline(model: LaneModel): Timeline {
       case 'idle': {
         const busyUs = model.busyIdleUs ? model.busyIdleUs[sample]! : 0;
         wait(startUs, startUs + us - busyUs, node);
-        if (busyUs > 0) forOperations(childOf(tree, 0, program), KIND.nativeCpu, startUs + us - busyUs, busyUs);
+        if (busyUs > 0) forOperations(node, childOf(tree, 0, program), KIND.nativeCpu, startUs + us - busyUs, busyUs);
         break;
       }
       case 'program':

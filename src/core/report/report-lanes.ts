@@ -16,7 +16,7 @@ export function reportLane({ lane, profile }: LaneModel, time: TimeSplit, loop: 
   };
 }
 
-function reportEventLoop({ utilisation, delay, serving, requests, blockages }: EventLoop): ReportEventLoop {
+function reportEventLoop({ utilisation, delay, serving, requests, blockages, shorter }: EventLoop): ReportEventLoop {
   const held = blockages.map((one) => one.heldUp).filter((count) => count !== null);
   return {
     utilisation: share(utilisation),
@@ -31,9 +31,9 @@ function reportEventLoop({ utilisation, delay, serving, requests, blockages }: E
     },
     histogram: delay.over.map((step) => ({ overMs: milliseconds(step.us), share: share(step.share) })),
     blocked: {
-      times: blockages.length,
-      totalMs: milliseconds(blockages.reduce((sum, { durationUs }) => sum + durationUs, 0)),
-      heldUp: requests === null ? null : held.reduce((sum, count) => sum + count, 0),
+      times: blockages.length + shorter.times,
+      totalMs: milliseconds(blockages.reduce((sum, { durationUs }) => sum + durationUs, shorter.us)),
+      heldUp: requests === null ? null : held.reduce((sum, count) => sum + count, shorter.heldUp),
     },
     blockages: blockages.slice(0, REPORTED_BLOCKAGES).map(({ startUs, durationUs, culprit, stack, heldUp }) => ({
       startMs: milliseconds(startUs),

@@ -39,14 +39,17 @@ export async function recordAttached(request: AttachRequest): Promise<Recording>
   const gone = later<'gone'>();
   let pid: number | null = null;
   let own: MeasuredProcess | null = null;
-  const children = await listenForChildren(join(request.distFolder, AGENT), {
-    began(process) {
-      if (own === null && process.threads.get(0)?.start.pid === pid) began.resolve((own = process));
+  const children = await listenForChildren(
+    { agentFile: join(request.distFolder, AGENT), script: null },
+    {
+      began(process) {
+        if (own === null && process.threads.get(0)?.start.pid === pid) began.resolve((own = process));
+      },
+      left(process) {
+        if (process === own) gone.resolve('gone');
+      },
     },
-    left(process) {
-      if (process === own) gone.resolve('gone');
-    },
-  });
+  );
   const asked = requested(request);
   let progress: NodeJS.Timeout | undefined;
   try {

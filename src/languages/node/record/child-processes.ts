@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChildChannel, FromAgent, ToAgent } from './agent/messages.ts';
 import { readChannel } from './channel.ts';
-import { hearProcess, type MeasuredProcess, newProcess, stopFollowing } from './measured-process.ts';
+import { hearProcess, type MeasuredProcess, type MeasuredRun, newProcess, stopFollowing } from './measured-process.ts';
 
 /** Beyond this many, child processes run unmeasured: each costs a thread to read and some MB to keep. */
 const MOST_PROCESSES = 64;
@@ -43,7 +43,7 @@ export interface ChildProcesses {
 }
 
 /** Listens for the agents of the script's child processes: they call by themselves, whoever started them, so that no descriptor is handed down. */
-export async function listenForChildren(agentFile: string, events: ChildEvents, most = MOST_PROCESSES): Promise<ChildProcesses> {
+export async function listenForChildren(run: MeasuredRun, events: ChildEvents, most = MOST_PROCESSES): Promise<ChildProcesses> {
   const secret = randomBytes(16).toString('hex');
   const callers = new Map<Socket, MeasuredProcess | null>();
   const measured: MeasuredProcess[] = [];
@@ -63,7 +63,7 @@ export async function listenForChildren(agentFile: string, events: ChildEvents, 
       socket.end('leave\n');
       return null;
     }
-    const process = newProcess(agentFile);
+    const process = newProcess(run);
     measured.push(process);
     callers.set(socket, process);
     socket.write('go\n');

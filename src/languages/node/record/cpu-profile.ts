@@ -1,12 +1,21 @@
-import type { CpuProfile, CpuProfileNode } from '../../../core/recording.ts';
+import type { Awaits, CpuProfile, CpuProfileNode } from '../../../core/recording.ts';
+import type { Share } from '../../../core/roll-up/shares.ts';
 import { HANDLE, SQLITE_FRAME } from './agent/messages.ts';
+import { growingSamples, type Samples } from './growing-samples.ts';
 
 /** A thread's profile, put together while it is sampled: each call path once, a sample as its node's number and its time. */
 export interface GrowingProfile {
   /** Adds what was sampled next. `shiftUs` is added to its times. */
   add(slice: CpuProfile, shiftUs: number): void;
-  /** What lies between two moments on the recording's clock, µs; call paths without samples are left out. */
-  between(fromUs: number, toUs: number): CpuProfile;
+  readonly sampleCount: number;
+  /** How many samples were taken up to a moment. */
+  samplesUntil(atUs: number): number;
+  /** Takes the oldest samples out, in order of time. */
+  takeOut(count: number): Samples;
+  /** All call paths so far; a parent comes before its children. */
+  nodes(): { frame: CpuProfileNode['callFrame']; parent: number }[];
+  /** What lies between two moments on the recording's clock, µs, with what was taken out and rolled up; call paths without samples are left out. */
+  between(fromUs: number, toUs: number, rolledUp: readonly Share[]): { profile: CpuProfile; idOf: (node: number) => number };
 }
 
 /**
@@ -14,12 +23,17 @@ export interface GrowingProfile {
  *   they measure, else to their callers
  */
 export function growingProfile(ownUrl: string): GrowingProfile {
-  const root: Node = newNode(ROOT_FRAME, 0);
+  const root: Node = newNode(ROOT_FRAME, 0, -1);
   const nodes: Node[] = [root];
-  const samples = growingColumns();
+  const samples = growingSamples();
   /** The core call that was measured last, by who made it. */
   const measured = new Map<Node, Node>();
+  // Rolling up finds work outside of functions in what V8 calls idle time.
+  childOf(nodes, root, PROGRAM_FRAME);
   return {
+    get sampleCount() {
+      return samples.count;
+    },
     add(slice, shiftUs) {
       const { became, own, calls } = graft(nodes, slice, ownUrl);
       let at = slice.startTime + shiftUs;
@@ -32,58 +46,59 @@ export function growingProfile(ownUrl: string): GrowingProfile {
         samples.push((own.has(id) ? (measured.get(node) ?? node) : node).index, at);
       });
     },
-    between(fromUs, toUs) {
+    samplesUntil(atUs) {
+      let count = 0;
+      while (count < samples.count && samples.atUs[count]! <= atUs) count++;
+      return count;
+    },
+    takeOut: (count) => samples.takeOut(count),
+    nodes: () => nodes.map(({ frame, parent }) => ({ frame, parent })),
+    between(fromUs, toUs, rolledUp) {
       const sampled: Node[] = [];
       const times: number[] = [];
+      let at = fromUs;
       for (const node of nodes) node.hits = 0;
-      for (let index = 0; index < samples.count; index++) {
-        const at = samples.atUs[index]!;
-        if (at < fromUs || at > toUs) continue;
-        const node = nodes[samples.node[index]!]!;
-        node.hits++;
+      const push = (node: Node, hits: number, time: number): void => {
+        node.hits += hits;
         sampled.push(node);
-        times.push(at);
+        times.push(time);
+        at = time;
+      };
+      for (const { node, awaits, samples: hits, us, gc } of rolledUp) {
+        const of = nodes[node]!;
+        push(awaits ? childOf(nodes, nodes[of.parent]!, of.frame, awaits) : of, Math.max(1, Math.round(hits)), at + us);
+        if (gc) push(nodes[gc.node]!, 1, at + gc.us);
+      }
+      for (let index = 0; index < samples.count; index++) {
+        const time = samples.atUs[index]!;
+        if (time >= fromUs && time <= toUs) push(nodes[samples.node[index]!]!, 1, time);
       }
       countBelow(nodes);
       const written: CpuProfileNode[] = [];
       number(root, written);
       return {
-        nodes: written,
-        startTime: Math.round(fromUs),
-        endTime: Math.round(toUs),
-        samples: sampled.map((node) => node.id),
-        timeDeltas: times.map((at, index) => Math.round(at) - Math.round(index === 0 ? fromUs : times[index - 1]!)),
+        profile: {
+          nodes: written,
+          startTime: Math.round(fromUs),
+          endTime: Math.round(toUs),
+          samples: sampled.map((node) => node.id),
+          timeDeltas: times.map((time, index) => Math.round(time) - Math.round(index === 0 ? fromUs : times[index - 1]!)),
+        },
+        idOf: (node) => nodes[node]!.id,
       };
     },
   };
 }
 
-/** Of each sample the node and the time, in arrays that double when they are full: a list of numbers takes twice the memory. */
-function growingColumns(): { node: Int32Array; atUs: Float64Array; count: number; push(node: number, atUs: number): void } {
-  return {
-    node: new Int32Array(1024),
-    atUs: new Float64Array(1024),
-    count: 0,
-    push(node, atUs) {
-      if (this.count === this.node.length) {
-        const { node: nodes, atUs: times } = this;
-        this.node = new Int32Array(this.count * 2);
-        this.atUs = new Float64Array(this.count * 2);
-        this.node.set(nodes);
-        this.atUs.set(times);
-      }
-      this.node[this.count] = node;
-      this.atUs[this.count++] = atUs;
-    },
-  };
-}
-
+const PROGRAM_FRAME = { functionName: '(program)', scriptId: '0', url: '', lineNumber: -1, columnNumber: -1 };
 const ROOT_FRAME = { functionName: '(root)', scriptId: '0', url: '', lineNumber: -1, columnNumber: -1 };
 
 interface Node {
   frame: CpuProfileNode['callFrame'];
   /** Among all nodes: a parent's is smaller than its child's. */
   index: number;
+  parent: number;
+  awaits: Awaits | null;
   children: Map<string, Node>;
   ticks: Map<number, number>;
   hits: number;
@@ -92,8 +107,8 @@ interface Node {
   id: number;
 }
 
-function newNode(frame: Node['frame'], index: number): Node {
-  return { frame, index, children: new Map(), ticks: new Map(), hits: 0, below: 0, id: 0 };
+function newNode(frame: Node['frame'], index: number, parent: number, awaits: Awaits | null = null): Node {
+  return { frame, index, parent, awaits, children: new Map(), ticks: new Map(), hits: 0, below: 0, id: 0 };
 }
 
 interface Grafted {
@@ -150,11 +165,12 @@ function inPlaceOf({ functionName, scriptId }: Node['frame']): Node['frame'] | n
   return { functionName: functionName.slice(SQLITE_FRAME.length), scriptId, url: 'node:sqlite', lineNumber: 0, columnNumber: 0 };
 }
 
-function childOf(all: Node[], node: Node, frame: Node['frame']): Node {
-  const key = `${frame.functionName} ${frame.scriptId} ${frame.lineNumber} ${frame.columnNumber} ${frame.url}`;
+function childOf(all: Node[], node: Node, frame: Node['frame'], awaits: Awaits | null = null): Node {
+  const call = `${frame.functionName} ${frame.scriptId} ${frame.lineNumber} ${frame.columnNumber} ${frame.url}`;
+  const key = awaits ? `${call} awaits ${awaits.api} ${awaits.site} ${awaits.overlapped}` : call;
   let child = node.children.get(key);
   if (!child) {
-    node.children.set(key, (child = newNode(frame, all.length)));
+    node.children.set(key, (child = newNode(frame, all.length, node.index, awaits)));
     all.push(child);
   }
   return child;
@@ -172,7 +188,7 @@ function number(root: Node, nodes: CpuProfileNode[]): void {
   const waiting: Node[] = [root];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     node.id = nodes.length + 1;
-    nodes.push({ id: node.id, callFrame: node.frame, hitCount: node.hits });
+    nodes.push({ id: node.id, callFrame: node.frame, hitCount: node.hits, ...(node.awaits && { awaits: node.awaits }) });
     const children = [...node.children.values()].filter((child) => child.below > 0);
     waiting.push(...children.reverse());
   }

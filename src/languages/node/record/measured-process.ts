@@ -1,24 +1,35 @@
 import { pathToFileURL } from 'node:url';
+import type { Language } from '../../../core/language.ts';
 import type { Lane, OnCpuTrack } from '../../../core/recording.ts';
+import { node } from '../index.ts';
 import type { FromAgent } from './agent/messages.ts';
-import { followThread } from './scheduler-track.ts';
+import { followThread, type FollowedThread } from './scheduler-track.ts';
+import { rollUpThread } from './rolling-up.ts';
 import { readSourceMaps } from './source-maps.ts';
 import { addToThread, beginThread, laneOf, type ThreadRecording } from './thread-recording.ts';
+
+/** What all processes of a run have in common, as absolute paths. */
+export interface MeasuredRun {
+  agentFile: string;
+  /** Null where it is not known from the start. */
+  script: string | null;
+}
 
 /** What the threads of one process have told so far; thread 0 is its main thread. */
 export interface MeasuredProcess {
   /** Of the agent: its frames are not the script's. */
   ownUrl: string;
+  language: Language;
   threads: Map<number, ThreadRecording>;
-  tracks: Map<number, { stop(): OnCpuTrack }>;
+  tracks: Map<number, FollowedThread>;
   /** Tracks of threads that are no longer followed. */
   followed: Map<number, OnCpuTrack>;
   failed: string | null;
 }
 
-/** @param agentFile absolute path */
-export function newProcess(agentFile: string): MeasuredProcess {
-  return { ownUrl: pathToFileURL(agentFile).href, threads: new Map(), tracks: new Map(), followed: new Map(), failed: null };
+export function newProcess({ agentFile, script }: MeasuredRun): MeasuredProcess {
+  const language: Language = { ...node, owner: (url) => node.owner(url, script ?? undefined) };
+  return { ownUrl: pathToFileURL(agentFile).href, language, threads: new Map(), tracks: new Map(), followed: new Map(), failed: null };
 }
 
 export function hearProcess(process: MeasuredProcess, thread: number, message: FromAgent): void {
@@ -29,7 +40,9 @@ export function hearProcess(process: MeasuredProcess, thread: number, message: F
     if (track) process.tracks.set(thread, track);
   } else if (message.type === 'part' || message.type === 'end') {
     const known = process.threads.get(thread);
-    if (known) addToThread(known, message);
+    if (!known) return;
+    addToThread(known, message);
+    if (message.type === 'part') rollUpThread(known, process.tracks.get(thread) ?? null, process.language);
   }
 }
 
@@ -53,7 +66,7 @@ export async function lanesOf(process: MeasuredProcess, number: number, fromUs: 
   const main = process.threads.get(0);
   return Promise.all(
     threads.map(async ([thread, told]): Promise<Lane> => {
-      const lane = laneOf(told, fromUs);
+      const lane = laneOf(told, process.followed.get(thread) ?? null, fromUs);
       const worker = thread === 0 ? null : lane.name;
       const child = number === 0 ? null : `process ${number}: ${main?.start.name ?? 'node'}`;
       return {
@@ -61,7 +74,6 @@ export async function lanesOf(process: MeasuredProcess, number: number, fromUs: 
         id: idOf(number, thread),
         name: [child, worker].filter((part) => part !== null).join(', ') || lane.name,
         kind: thread > 0 ? 'worker' : number > 0 ? 'process' : 'main',
-        onCpu: process.followed.get(thread) ?? null,
         sourceMaps: await readSourceMaps(lane.cpuProfile, lane.sourceMaps),
       };
     }),

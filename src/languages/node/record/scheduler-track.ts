@@ -13,11 +13,20 @@ const STRAIGHT_US = 30;
 /** How many threads are followed now. */
 let following = 0;
 
+export interface FollowedThread {
+  /** The track so far, up to the newest reading. */
+  readings(): OnCpuTrack;
+  /** Drops the readings before a moment but the last of them. */
+  forget(beforeUs: number): void;
+  /** Ends it, with the track. */
+  stop(): OnCpuTrack;
+}
+
 /**
  * Follows a thread's scheduler statistics (Linux: /proc/PID/task/TID/schedstat: ns on a core, ns runnable without one). Null where
- * there are none. Call `stop` for the track.
+ * there are none.
  */
-export function followThread(pid: number, tid: number): { stop(): OnCpuTrack } | null {
+export function followThread(pid: number, tid: number): FollowedThread | null {
   let fd: number;
   try {
     fd = openSync(`/proc/${pid}/task/${tid}/schedstat`, 'r');
@@ -52,6 +61,16 @@ export function followThread(pid: number, tid: number): { stop(): OnCpuTrack } |
   };
   follow();
   return {
+    readings: () => ({
+      atUs: [...track.atUs, ...(latest ? [latest[0]] : [])],
+      cpuUs: [...track.cpuUs, ...(latest ? [latest[1]] : [])],
+      runQueueUs: [...track.runQueueUs, ...(latest ? [latest[2]] : [])],
+    }),
+    forget(beforeUs) {
+      const after = track.atUs.findIndex((at) => at >= beforeUs);
+      const dropped = Math.max(0, (after < 0 ? track.atUs.length : after) - 1);
+      for (const column of [track.atUs, track.cpuUs, track.runQueueUs]) column.splice(0, dropped);
+    },
     stop() {
       following--;
       if (timer) clearTimeout(timer);

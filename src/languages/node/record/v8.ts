@@ -19,8 +19,8 @@ export const v8Recorder: Recorder = { id: 'v8', record };
 
 async function record(request: RecordRequest): Promise<Recording> {
   refuseCancelled(request);
-  const agentFile = join(request.distFolder, AGENT);
-  const own = newProcess(agentFile);
+  const run = { agentFile: join(request.distFolder, AGENT), script: request.target.script };
+  const own = newProcess(run);
   const beganMs = performance.now();
   const timers: NodeJS.Timeout[] = [];
   let forget: (() => void)[] = [];
@@ -30,7 +30,7 @@ async function record(request: RecordRequest): Promise<Recording> {
     if (port === null) script?.tell('begin');
     port ??= opening;
   };
-  const children = await listenForChildren(agentFile, { opened });
+  const children = await listenForChildren(run, { opened });
   try {
     script = launch(request, children.channel, (thread, message) => {
       if (message.type === 'listening') opened(message.port);

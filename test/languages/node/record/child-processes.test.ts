@@ -5,6 +5,8 @@ import { it } from 'node:test';
 import { descriptor, openChannel } from '../../../../src/languages/node/record/agent/channel.ts';
 import { type ChildProcesses, listenForChildren } from '../../../../src/languages/node/record/child-processes.ts';
 
+const run = { agentFile: '/agent.cjs', script: '/a.js' };
+
 function call({ channel }: ChildProcesses): { socket: Socket; say: (message: object) => void } {
   const socket = connect(channel!.address).setEncoding('utf8');
   socket.on('error', () => undefined);
@@ -21,7 +23,7 @@ async function answerTo(children: ChildProcesses, message: object): Promise<stri
 }
 
 it('has so many processes measured, and leaves the others', async () => {
-  const children = await listenForChildren('/agent.cjs', {}, 2);
+  const children = await listenForChildren(run, {}, 2);
   const { secret } = children.channel!;
   const answers: string[] = [];
   for (let count = 0; count < 4; count++) answers.push(await answerTo(children, { type: 'hello', secret, direct: true }));
@@ -31,7 +33,7 @@ it('has so many processes measured, and leaves the others', async () => {
 });
 
 it('hears nobody who does not know the secret', async () => {
-  const children = await listenForChildren('/agent.cjs', {});
+  const children = await listenForChildren(run, {});
   const strangers: object[] = [
     { type: 'hello', secret: '', direct: true },
     { type: 'hello', secret: 'f'.repeat(32), direct: true },
@@ -46,7 +48,7 @@ it('hears nobody who does not know the secret', async () => {
 });
 
 it('releases a process that talks nonsense, and goes on', async () => {
-  const children = await listenForChildren('/agent.cjs', {});
+  const children = await listenForChildren(run, {});
   const { socket, say } = call(children);
   await once(socket, 'connect');
   say({ type: 'hello', secret: children.channel!.secret, direct: true });

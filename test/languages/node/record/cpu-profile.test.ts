@@ -45,7 +45,7 @@ function stacks({ nodes }: CpuProfile): string[] {
 function normalised(parts: readonly CpuProfile[], { ownUrl, fromUs, toUs }: typeof all): CpuProfile {
   const growing = growingProfile(ownUrl);
   for (const part of parts) growing.add(part, 0);
-  return growing.between(fromUs, toUs);
+  return growing.between(fromUs, toUs, []).profile;
 }
 
 const all = { ownUrl: 'file:///agent.cjs', fromUs: 0, toUs: 1_000_000 };

@@ -20,7 +20,7 @@ it('gives the time of our own interrupts to the script that was interrupted', ()
   };
   const growing = growingProfile('agent.cjs');
   growing.add(profile, 0);
-  const normalised = growing.between(0, 4000);
+  const normalised = growing.between(0, 4000, []).profile;
   assert.deepEqual(
     normalised.nodes.map(({ callFrame }) => callFrame.functionName),
     ['(root)', 'crunch'],

@@ -17,8 +17,9 @@ const DEAREST_STACK_US = 100;
 const USUAL_AFTER = 8;
 /** Past this many, an operation that runs beside two others of the same API and site is no longer listed: a third changes no verdict. */
 const LISTED_IN_FULL = 20_000;
-/** About 10 MB in the recorder; what comes after is only counted. */
+/** So many, and a thousand a second on top; what comes beyond is only counted. */
 const MOST_LISTED = 300_000;
+const MORE_LISTED_PER_US = 0.001;
 
 /** An asynchronous operation that is not listed. */
 export const UNLISTED = -1;
@@ -153,7 +154,7 @@ export function createOperationLog(callSites: CallSites) {
       if (listed - served >= LISTED_IN_FULL) {
         const key = api * 1_048_576 + site;
         const beside = inFlight.get(key) ?? 0;
-        if (listed >= MOST_LISTED || beside >= 2) {
+        if (listed >= MOST_LISTED + (startUs - beganUs) * MORE_LISTED_PER_US || beside >= 2) {
           unlisted++;
           return UNLISTED;
         }
