@@ -15,8 +15,8 @@ import { waitingSweep } from '../profile/waiting-sweep.ts';
 import type { CpuProfileNode, Lane, OnCpuTrack, RolledUp } from '../recording.ts';
 import { addLoop } from './loop.ts';
 import { addOperations } from './operations.ts';
-import type { Share } from './shares.ts';
-import { shareOf } from './shares.ts';
+import type { Moved, Share } from './shares.ts';
+import { addGc, shareOf } from './shares.ts';
 
 /** The beginning of what is in full of a lane. */
 export interface LanePart {
@@ -123,6 +123,8 @@ function sharesOf(model: LaneModel, lane: LanePart['lane'], waits: Wait[], bucke
   let bucket = -1;
   let shares = new Map<string, Share>();
   let last: Share | null = null;
+  /** The half of a collection that the next code has, if there is any. */
+  let owedGc: (Moved & { node: number; before: Share }) | null = null;
   /** As in the timeline: work that is nobody's is for what the thread waited for last. */
   let waitedFor = -1;
   const program = model.table.frames.findIndex(({ function: name, owner }) => name === '(program)' && owner === 'native');
@@ -151,17 +153,22 @@ function sharesOf(model: LaneModel, lane: LanePart['lane'], waits: Wait[], bucke
     }
     const nature = natures.nature[node]!;
     if (nature === 'gc' && last) {
-      last.gc ??= { node, us: 0, cpuUs: 0, runQueueUs: 0 };
-      last.gc.us += us;
-      last.gc.cpuUs += moved.cpuUs[sample]!;
-      last.gc.runQueueUs += moved.runQueueUs[sample]!;
+      // As in the timeline: the code on both sides is as good a witness.
+      const before = last;
+      const half = natures.userNode[before.node]! >= 0 ? 0.5 : 1;
+      addGc(before, node, half, { us, cpuUs: moved.cpuUs[sample]!, runQueueUs: moved.runQueueUs[sample]! });
+      owedGc = half < 1 ? { node, us, cpuUs: moved.cpuUs[sample]!, runQueueUs: moved.runQueueUs[sample]!, before } : null;
       return;
     }
     if (natures.userNode[node]! >= 0 || !FOR_OTHERS.includes(nature)) {
       if (natures.userNode[node]! >= 0) waitedFor = -1;
       last = add(sample, us, null);
+      if (owedGc) addGc(natures.userNode[node]! >= 0 ? last : owedGc.before, owedGc.node, 0.5, owedGc);
+      owedGc = null;
       return;
     }
+    if (owedGc) addGc(owedGc.before, owedGc.node, 0.5, owedGc);
+    owedGc = null;
     const slept = nature === 'idle' || (nature === 'program' && model.blockedUs !== null && model.blockedUs[sample]! > us / 2);
     const busyUs = nature === 'idle' && programNode >= 0 && model.busyIdleUs ? model.busyIdleUs[sample]! : 0;
     for (const piece of model.inFlight(node, startUs, startUs + us)) {
@@ -175,5 +182,7 @@ function sharesOf(model: LaneModel, lane: LanePart['lane'], waits: Wait[], bucke
       if (busyUs > 0) last = add(sample, piece.us - part, wait, programNode);
     }
   });
+  const owed = owedGc as (Moved & { node: number; before: Share }) | null;
+  if (owed) addGc(owed.before, owed.node, 0.5, owed);
   return buckets;
 }

@@ -9,7 +9,7 @@ export interface Share extends Moved {
   gc: ({ node: number } & Moved) | null;
 }
 
-interface Moved {
+export interface Moved {
   us: number;
   /** On a core, and runnable without one; 0 where it was not measured. */
   cpuUs: number;
@@ -46,4 +46,10 @@ function addMoved(to: Moved, { us, cpuUs, runQueueUs }: Moved): void {
   to.us += us;
   to.cpuUs += cpuUs;
   to.runQueueUs += runQueueUs;
+}
+
+/** Adds a part of a collection, 0 to 1, to what asked for the memory. */
+export function addGc(share: Share, node: number, part: number, { us, cpuUs, runQueueUs }: Moved): void {
+  share.gc ??= { node, us: 0, cpuUs: 0, runQueueUs: 0 };
+  addMoved(share.gc, { us: us * part, cpuUs: cpuUs * part, runQueueUs: runQueueUs * part });
 }
