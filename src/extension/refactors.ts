@@ -48,7 +48,7 @@ export async function workOut(
 export function workspaceEdit({ result, documents }: WorkedOut): vscode.WorkspaceEdit | null {
   if (documents.some(({ document, version }) => document.isClosed || document.version !== version)) return null;
   const edit = new vscode.WorkspaceEdit();
-  if (result.files.length > 1) askForPreview(edit, result.files);
+  if (result.files.length > 1) askForPreview(edit, result);
   for (const { file, create, edits } of result.files) {
     const uri = vscode.Uri.file(file);
     const metadata = (label: string): vscode.WorkspaceEditEntryMetadata => ({ label, needsConfirmation: false });
@@ -70,10 +70,10 @@ export function workspaceEdit({ result, documents }: WorkedOut): vscode.Workspac
  * VS Code opens its preview where an entry needs confirmation, and leaves such an entry out unless it is ticked. All entries belong
  * together here, so the one that asks changes nothing, and the others are ticked from the start.
  */
-function askForPreview(edit: vscode.WorkspaceEdit, files: Available['files']): void {
+function askForPreview(edit: vscode.WorkspaceEdit, { files, review }: Available): void {
   const changed = files.find((one) => !one.create);
   if (changed === undefined) return;
   const label = vscode.l10n.t('{0} files change together', files.length);
   const nowhere = new vscode.Range(0, 0, 0, 0);
-  edit.replace(vscode.Uri.file(changed.file), nowhere, '', { label, needsConfirmation: true });
+  edit.replace(vscode.Uri.file(changed.file), nowhere, '', { label, description: review.join('; '), needsConfirmation: true });
 }

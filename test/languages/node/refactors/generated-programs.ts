@@ -61,7 +61,7 @@ const STATEMENTS = [
   'for (const y of [1, 2, X]) r += F(y);',
   'for (let i = 0; i < 3; i++) { if (i === 1) continue; r += F(i); }',
   'let n = 0; while (F(n) < 40 && n < 5) n++; r += n;',
-  'let n = 0; do { n += F(n) % 3; } while (n < 3 && F(n) > 0); r += n;',
+  'let n = 0; do { n += 1 + (F(n) % 3 === 1); } while (n < 3 && F(n) > 0); r += n;',
   'try { r += F(X); if (r > 0) throw new Error("e" + F(1)); } catch (error) { r += error.message.length; } finally { console.log(ID, "finally", F(2)); }',
   'switch (F(X) % 3) { case F(1) % 3: r += 1; break; default: r += F(2); }',
   'if (F(X) > 22) r += F(1); else if (F(2)) r -= F(X);',
