@@ -2,6 +2,7 @@ import type { Awaits, CpuProfile, CpuProfileNode } from '../../../core/recording
 import type { Share } from '../../../core/roll-up/shares.ts';
 import { HANDLE, SQLITE_FRAME } from './agent/messages.ts';
 import { growingSamples, type Samples } from './growing-samples.ts';
+import { sampleTimes } from './sample-times.ts';
 
 /** A thread's profile, put together while it is sampled: each call path once, a sample as its node's number and its time. */
 export interface GrowingProfile {
@@ -36,14 +37,13 @@ export function growingProfile(ownUrl: string): GrowingProfile {
     },
     add(slice, shiftUs) {
       const { became, own, calls } = graft(nodes, slice, ownUrl);
-      let at = slice.startTime + shiftUs;
+      const atUs = sampleTimes(slice);
       slice.samples.forEach((id, index) => {
-        at += slice.timeDeltas[index] ?? 0;
         const node = became.get(id);
         if (!node) return;
         const call = calls.get(id);
         if (call) measured.set(call.caller, call.callee);
-        samples.push((own.has(id) ? (measured.get(node) ?? node) : node).index, at);
+        samples.push((own.has(id) ? (measured.get(node) ?? node) : node).index, atUs[index]! + shiftUs);
       });
     },
     samplesUntil(atUs) {

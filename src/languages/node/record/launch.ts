@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Target } from '../../../core/recording.ts';
-import { BEGIN_EVENT, type ChildChannel, type FromAgent, type ToAgent } from './agent/messages.ts';
+import { BEGIN_EVENT, type ChildChannel, type FromAgent, type ToAgent, UNDISTURBED } from './agent/messages.ts';
 import { readChannel } from './channel.ts';
 import { scriptEnvironment, withChannel, withoutDebugger } from './environment.ts';
 import type { RecordRequest } from './recorder.ts';
@@ -34,7 +34,7 @@ export function launch(
   const { options, loader } = announceLoader(withoutDebugger(target.nodeOptions));
   const untilPort = request.onPort !== undefined;
   const transforms = target.runner !== undefined;
-  const args = ['--require', agentFile, ...options, ...wordsOf(target)];
+  const args = [...undisturbed(options), '--require', agentFile, ...options, ...wordsOf(target)];
   const child = spawn(target.node.path, args, {
     cwd: target.cwd,
     env: withChannel(scriptEnvironment(process.env, target.env), {
@@ -73,6 +73,14 @@ export function launch(
       });
     }),
   };
+}
+
+/**
+ * Node keeps V8's sampling signals from a thread that sleeps where the first of these options is given, and the second takes back the rest of
+ * what it means. They are hidden from the script. A script's own `--prof` has that effect already.
+ */
+function undisturbed(options: readonly string[]): readonly string[] {
+  return process.platform === 'win32' || options.includes('--prof') ? [] : UNDISTURBED;
 }
 
 /** What follows node and its options. */

@@ -104,6 +104,29 @@ const scripts: { name: string; file: string; source: string; args?: string[]; st
         socket.on('data', function answered() { show('answered'); socket.destroy(); server.close(); }); }); }`,
   },
   {
+    name: 'the stacks of caught errors of core functions',
+    file: 'errors.cjs',
+    source: `const fs = require('node:fs'), zlib = require('node:zlib'), crypto = require('node:crypto'), http = require('node:http'), net = require('node:net'), childProcess = require('node:child_process');
+      // V8 finds a method's second name by asking its object, which has ours.
+      const show = (error) => console.log(error.stack.replace(/ \\[as .*\\]/g, ''), Object.keys(error).join());
+      const { prepareStackTrace: format } = Error;
+      console.log(typeof format, format.name, format.length, Object.keys(Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')).join());
+      const deep = (n, act) => (n === 0 ? act() : deep(n - 1, act));
+      for (const bad of [() => fs.readFileSync('/does/not/exist'), () => fs.statSync('/does/not/exist'), () => fs.readFileSync(1.5), () => fs.readFile('x', 'y'), () => fs.stat(), () => zlib.gunzipSync('text'),
+        () => crypto.randomBytes(-1), () => crypto.pbkdf2Sync(), () => http.get('nonsense'), () => net.connect(-1), () => setTimeout('text'), () => childProcess.execFileSync('/does/not/exist'), () => childProcess.spawn(''),
+        () => fs.mkdtempSync('/does/not/exist/x'), () => fs.rmSync('/does/not/exist'), () => fs.cpSync('/does/not/exist', 'y'), () => fs.opendirSync('/does/not/exist'), () => new net.Socket().write(null)])
+        for (const act of [bad, () => deep(3, bad), () => deep(20, bad), () => [1].forEach(bad)]) try { act(); } catch (error) { show(error); }
+      for (const limit of [0, 1, 2, 3, 50]) { Error.stackTraceLimit = limit; try { deep(5, () => fs.readFileSync('/does/not/exist')); } catch (error) { show(error); } }
+      Error.stackTraceLimit = 10;
+      (async function later() {
+        for (const bad of [() => fs.promises.readFile('/does/not/exist'), () => fs.promises.readFile(1.5), () => fs.promises.stat('/does/not/exist'), () => fetch('nonsense'), () => fs.promises.open('/does/not/exist')])
+          await (async function inner() { await bad(); })().catch(show);
+        await new Promise((done) => fs.readFile('/does/not/exist', (error) => { show(error); done(); }));
+        class Own extends Error {} ; show(new Own('mine')); const kept = {}; Error.captureStackTrace(kept); console.log(kept.stack);
+        Error.prepareStackTrace = (error, frames) => frames.length; console.log(new Error().stack); Error.prepareStackTrace = format; show(new Error('back'));
+      })();`,
+  },
+  {
     name: 'streams, sockets, their order of events and their errors',
     file: 'streams.mjs',
     source: `import net from 'node:net'; import tls from 'node:tls'; import stream, { Readable, PassThrough } from 'node:stream'; import { once } from 'node:events';

@@ -15,7 +15,7 @@ const { recorder, state, fd, flushed } = workerData as InterrupterSettings;
  * The next flush after half the elapsed time, within these: a killed run loses little, and one that is not pays little. A flush takes the
  * script's main thread 1 ms, 2 when its tree is large.
  */
-const FLUSH_MS = { least: 400, most: 1000 };
+const FLUSH_MS = { least: 700, most: 1000 };
 const PATIENCE_MS = 1500;
 
 const beganMs = performance.now();

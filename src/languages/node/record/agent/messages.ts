@@ -129,3 +129,6 @@ export const HANDLE = '__unblock';
 
 /** The functions that wrap `node:sqlite` are called this and the name of what they wrap, in a minified bundle too: their own samples are those calls'. */
 export const SQLITE_FRAME = '__sqlite_';
+
+/** The options of node by which sampling lets a sleeping main thread sleep: ahead of all others, or not given. */
+export const UNDISTURBED: readonly string[] = ['--prof', '--no-prof'];

@@ -2,18 +2,14 @@ import { MOST_REQUESTS } from '../../../../core/recording.ts';
 import type { OperationsDelta } from './messages.ts';
 import { type CallSites, NODES_OWN, NO_SITE } from './call-sites.ts';
 import { nowUs } from './clock.ts';
+import { StackBudget } from './stack-budget.ts';
 
 type Callee = (...args: never[]) => unknown;
 
-/** A call this long is always worth a stack. */
+/** A call this long is always worth a stack, which costs 10 to 30 µs; of an API that was always called from the same place, one of the second length. */
 const LONG_CALL_US = 500;
-/** So many stacks are taken whatever they cost; after them, this share of the elapsed time may go into stacks. */
-const ALWAYS_TAKEN = 300;
-const SYNC_SHARE = 0.01;
-const ASYNC_SHARE = 0.01;
-/** A stack that seems to take longer was interrupted by the scheduler. */
-const DEAREST_STACK_US = 100;
-/** Past the budget, an API whose last stacks were this often the same is taken to be called from there again. */
+const LONG_USUAL_CALL_US = 2000;
+/** An API whose last stacks were this often the same is taken to be called from there again where the budget allows no stack. */
 const USUAL_AFTER = 8;
 /** Past this many, an operation that runs beside two others of the same API and site is no longer listed: a third changes no verdict. */
 const LISTED_IN_FULL = 20_000;
@@ -60,13 +56,7 @@ export function createOperationLog(callSites: CallSites) {
   let runningSinceUs = 0;
   let runningMayBeNodes = false;
 
-  const spent = { sync: { stacks: 0, us: 0 }, async: { stacks: 0, us: 0 } };
-  const affordable = (kind: { stacks: number; us: number }, share: number, atUs: number) =>
-    kind.stacks < ALWAYS_TAKEN || kind.us < share * (atUs - beganUs);
-  const pay = (kind: { stacks: number; us: number }, sinceUs: number) => {
-    kind.stacks++;
-    kind.us += Math.min(DEAREST_STACK_US, nowUs() - sinceUs);
-  };
+  const budget = { sync: new StackBudget(), async: new StackBudget() };
 
   /** Of each API the site of its last stack, and how many in a row had it. */
   const usual: { site: number; same: number }[] = [];
@@ -75,7 +65,7 @@ export function createOperationLog(callSites: CallSites) {
     before.same = site === before.site ? before.same + 1 : 0;
     before.site = site;
   };
-  const usualSite = (api: number) => (usual[api]!.same >= USUAL_AFTER ? usual[api]!.site : NO_SITE);
+  const isSettled = (api: number) => usual[api]!.same >= USUAL_AFTER;
 
   /** A coin, so that stacks taken on a budget do not follow a loop's rhythm. */
   const coin = () => {
@@ -90,13 +80,12 @@ export function createOperationLog(callSites: CallSites) {
     const endUs = nowUs();
     const tookUs = endUs - startUs;
     let site = NO_SITE;
-    if (
-      mayBeNodes ||
-      tookUs >= LONG_CALL_US ||
-      (affordable(spent.sync, SYNC_SHARE, endUs) && (spent.sync.stacks < ALWAYS_TAKEN || coin()))
-    ) {
+    const settled = isSettled(api);
+    const isLong = tookUs >= (settled ? LONG_USUAL_CALL_US : LONG_CALL_US);
+    if (mayBeNodes || isLong || (budget.sync.allows(settled, endUs) && (!budget.sync.isTight || coin()))) {
       site = callSites.here(callee, endUs);
-      pay(spent.sync, endUs);
+      budget.sync.pay(endUs);
+      noteUsual(api, site);
     }
     if (site === NODES_OWN) return;
     const row = table[api]![site + 1];
@@ -145,11 +134,12 @@ export function createOperationLog(callSites: CallSites) {
       const startUs = nowUs();
       let site: number;
       // Here and not in a function of its own, as each frame on the way makes the stack dearer.
-      if (affordable(spent.async, ASYNC_SHARE, startUs)) {
+      const settled = isSettled(api);
+      if (budget.async.allows(settled, startUs)) {
         site = callSites.here(callee, startUs);
-        pay(spent.async, startUs);
+        budget.async.pay(startUs);
         noteUsual(api, site);
-      } else site = usualSite(api);
+      } else site = settled ? usual[api]!.site : NO_SITE;
       if (site === NODES_OWN) return UNLISTED;
       if (listed - served >= LISTED_IN_FULL) {
         const key = api * 1_048_576 + site;

@@ -8,6 +8,7 @@ import { wrapCoreApis } from './core-apis.ts';
 import { tellPorts } from './listening.ts';
 import { loadedSourceMaps } from './loaded-source-maps.ts';
 import { followChildren, type StartedChildren } from './children.ts';
+import { hideOwnFrames, withoutOwnFrames } from './hidden-frames.ts';
 import type { ChildChannel, FromAgent } from './messages.ts';
 import { createOperationLog } from './operation-log.ts';
 import { type Profiler, startProfiler } from './profiler.ts';
@@ -98,6 +99,7 @@ export function recordThread({ fd, thread, name, children, transforms, alreadyRu
       wrapWorkers(log, beforeWorker, alreadyRuns);
       syncBuiltinESMExports();
       settle();
+      hideOwnFrames();
       const monitor = (error: unknown) => {
         crashed = true;
         withoutOwnFrames(error);
@@ -188,17 +190,4 @@ function newSourceMaps(slice: CpuProfile | null, sent: Set<string>): Record<stri
     if (map) maps[url] = stringify(map.payload);
   }
   return maps;
-}
-
-/** What Node prints for a crash is what it prints without us. */
-function withoutOwnFrames(error: unknown): void {
-  try {
-    if (!(error instanceof Error) || typeof error.stack !== 'string' || !error.stack.includes(__filename)) return;
-    error.stack = error.stack
-      .split('\n')
-      .filter((line) => !(line.includes(__filename) && /^\s+at /.test(line)))
-      .join('\n');
-  } catch {
-    // A frozen error keeps its stack.
-  }
 }

@@ -1,7 +1,7 @@
 import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
 import type { OperationLog } from './operation-log.ts';
-import { type Callable, replace, wrapIterator, wrapPromise, wrapPromisified } from './wrap.ts';
+import { call, type Callable, replace, wrapIterator, wrapPromise, wrapPromisified } from './wrap.ts';
 import { nowUs } from './clock.ts';
 import { onRestore } from './restore.ts';
 
@@ -36,7 +36,7 @@ export function wrapTimers(log: OperationLog): void {
     shared(name, (original) => {
       const index = log.api(name);
       const wrapper: Callable = function (...args) {
-        const timer = Reflect.apply(original, this, args);
+        const timer = call(original, this, args);
         if (log.busy || typeof timer !== 'object' || timer === null) return timer;
         const delay = Number(args[1]);
         const delayUs = (delay >= 1 && delay <= LONGEST_DELAY_MS ? Math.trunc(delay) : 1) * 1000;

@@ -131,7 +131,7 @@ export function wrapCallback(log: OperationLog, owner: object, name: PropertyKey
       const last = args.length - 1;
       const callback = args[last];
       if (typeof callback !== 'function') {
-        if (!syncWithout) return apply(original, this, args);
+        if (!syncWithout) return call(original, this, args);
         const startUs = nowUs();
         try {
           return callAlone(log, original, this, args);
@@ -140,7 +140,7 @@ export function wrapCallback(log: OperationLog, owner: object, name: PropertyKey
         }
       }
       const operation = log.begin(index, wrapper);
-      if (operation === UNLISTED) return apply(original, this, args);
+      if (operation === UNLISTED) return call(original, this, args);
       args[last] = new Proxy(callback as Callable, new Ending(log, operation) as object);
       let began = false;
       try {
