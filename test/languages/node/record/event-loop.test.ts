@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { analyze } from '../../../../src/core/analyze.ts';
 import type { ReportEventLoop } from '../../../../src/core/report/report.ts';
@@ -13,10 +13,13 @@ before(async () => {
 });
 after(() => bench.remove());
 
+/** Core files are no files. */
+const sourceOf = (file: string): string | null => (existsSync(file) ? readFileSync(file, 'utf8') : null);
+
 async function loopOf(script: string, node: string): Promise<{ loop: ReportEventLoop; stdout: string; evidence: string[] }> {
   const { recording, stdout, failure } = await bench.recorded(script, { node });
   assert.ok(recording, failure ?? 'no recording');
-  const { report } = analyze(recording, { ...language, rules: [] }, (file) => readFileSync(file, 'utf8'));
+  const { report } = analyze(recording, { ...language, rules: [] }, sourceOf);
   assert.ok(report.eventLoop);
   return { loop: report.eventLoop, stdout, evidence: report.verdict.evidence };
 }
@@ -77,7 +80,7 @@ describe('the event loop of a real process', () => {
       );
       const { recording, failure } = await bench.recorded(script, { node: path });
       assert.ok(recording, failure ?? 'no recording');
-      const { report } = analyze(recording, { ...language, rules: [] }, (file) => readFileSync(file, 'utf8'));
+      const { report } = analyze(recording, { ...language, rules: [] }, sourceOf);
       const serving = report.lanes.filter(({ eventLoop }) => eventLoop?.serving === true);
       assert.deepEqual(
         serving.map(({ kind, name }) => [kind, name.replace(/^process \d+: /, '')]),
