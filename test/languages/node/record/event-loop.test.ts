@@ -89,8 +89,8 @@ describe('the event loop of a real process', () => {
       const blockage = serving[0]!.eventLoop!.blockages.find(({ function: name }) => name === 'hold');
       assert.equal(blockage?.heldUp, 3);
       const user = blockage.stack.filter(({ owner }) => owner === 'user').map(({ function: name, line }) => `${name}:${line}`);
-      // The listener has no name; the line is that of its call of hold.
-      assert.deepEqual(user, ['hold:5', '(anonymous):13']);
+      // The listener has no name of its own; the line is that of its call of hold.
+      assert.deepEqual(user, ['hold:5', 'http.createServer callback:13']);
       assert.ok(report.verdict.evidence.some((sentence) => /^The event loop of process \d: forked-\d+\.cjs was blocked/.test(sentence)));
     });
 
