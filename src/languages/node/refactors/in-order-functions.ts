@@ -136,10 +136,7 @@ function textOf(source: Source, spec: InOrder, name: string): string {
   const { generics, items, task, result } = spec.types;
   const isReduce = spec.task === 'step';
   const typed = source.typescript;
-  const body = spec.body
-    .replace('RESULTS', typed ? ': Result[] ' : '')
-    .replace('KEPT', typed ? ': Item[] ' : '')
-    .replace(' : ', ': ');
+  const body = spec.body.replace('RESULTS', typed ? ': Result[]' : '').replace('KEPT', typed ? ': Item[]' : '');
   const parameters = isReduce
     ? typed
       ? 'items: readonly any[], step: (total: any, item: any, index: number, items: readonly any[]) => any, ...start: any[]'

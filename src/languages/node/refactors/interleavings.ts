@@ -27,7 +27,7 @@ export function decisionsAcrossWaits(source: Source, calls: Iterable<TS.CallExpr
       const line = place === null ? undefined : decided.get(place);
       if (line !== undefined)
         found.add(
-          `line ${line} decides by \`${place!}\` before a wait that line ${lineOf(source, node.getStart(source.ast))} changes it after: another call may come in between`,
+          `line ${line} looks at \`${place!}\` before it waits, and line ${lineOf(source, node.getStart(source.ast))} changes it afterwards: another call may come in between`,
         );
     });
   }
