@@ -1,7 +1,7 @@
 import type { FrameOwner, Language } from '../language.ts';
 import type { SiteFrame } from '../recording.ts';
 import type { SourcePositions } from './source-positions.ts';
-import { enclosingFunction } from './source-text.ts';
+import { enclosingFunction, functionAt } from './source-text.ts';
 import type { SourceFunctions } from './source-text.ts';
 
 /** A function, once, however many nodes it has: positions are those of what the user wrote, 1-based. */
@@ -52,6 +52,7 @@ export function internCallFrame(
   callFrame: { functionName: string; url: string; lineNumber: number; columnNumber: number },
   positions: SourcePositions,
   language: Language,
+  functionsOf: (file: string) => SourceFunctions | null,
 ): number {
   const { functionName, url, lineNumber, columnNumber } = callFrame;
   if (url === '')
@@ -72,7 +73,13 @@ export function internCallFrame(
     return intern(table, { function: TOP_LEVEL, file, line: 1, column: 1, owner: language.owner(file), synthetic: false });
   }
   const at = positions.at(url, lineNumber + 1, columnNumber + 1);
-  return intern(table, { function: functionName || ANONYMOUS, ...at, owner: language.owner(at.file), synthetic: false });
+  // What a tool added has no place in the source: it works for whoever calls it, as a dependency does.
+  const owner =
+    positions.isGenerated(url) && !positions.isMapped(url, lineNumber + 1, columnNumber + 1) ? 'dependency' : language.owner(at.file);
+  // Minifiers shorten names, and a tool that keeps `name` (esbuild, tsx) does so behind V8's back: the text has what the user wrote.
+  const source = owner === 'user' && (functionName === '' || positions.isGenerated(url)) ? functionsOf(at.file) : null;
+  const written = source && functionAt(source, at.line, at.column)?.name;
+  return intern(table, { function: written || functionName || ANONYMOUS, ...at, owner, synthetic: false });
 }
 
 /** Where a call was made: the function it was made in, and the line of the call. */
@@ -142,7 +149,8 @@ function isTopLevel(frame: Frame): boolean {
   return frame.function === TOP_LEVEL;
 }
 
-function topLevelOf(table: FrameTable, file: string, owner: FrameOwner): number {
+/** The frame of a file's own code. */
+export function topLevelOf(table: FrameTable, file: string, owner: FrameOwner): number {
   return intern(table, { function: TOP_LEVEL, file, line: 1, column: 1, owner, synthetic: false });
 }
 

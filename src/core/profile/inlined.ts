@@ -1,5 +1,6 @@
+import type { Language } from '../language.ts';
 import type { FrameTable } from './frames.ts';
-import { frameAround } from './frames.ts';
+import { frameAround, topLevelOf } from './frames.ts';
 import type { LineTicks, Profile } from './profile.ts';
 import { enclosingFunction, functionAt, positionOf } from './source-text.ts';
 import type { FunctionRange, SourceFunctions } from './source-text.ts';
@@ -14,9 +15,9 @@ type FunctionsOf = (file: string) => SourceFunctions | null;
 /**
  * Gives inlined functions their samples back. Where the program counter is in code that the compiler inlined, V8 names the function that it
  * was compiled into, but the line is that of the inlined one: a tick outside of a function's own lines belongs to the function below it that
- * holds the line, or else to the one in the same file.
+ * holds the line, or else to the one in the same file. In a bundle the line may be another file's.
  */
-export function returnInlined(profile: Profile, table: FrameTable, functionsOf: FunctionsOf): Profile {
+export function returnInlined(profile: Profile, table: FrameTable, language: Language, functionsOf: FunctionsOf): Profile {
   const nodeFrame = [...profile.nodeFrame];
   const nodeParent = [...profile.nodeParent];
   const nodeTicks = profile.nodeTicks.map((ticks) => ticks);
@@ -27,17 +28,22 @@ export function returnInlined(profile: Profile, table: FrameTable, functionsOf: 
     const ticks = profile.nodeTicks[node]!;
     const sum = ticks.reduce((all, line) => all + line.ticks, 0);
     const own = sum >= FEWEST_TICKS ? ownLines(table, profile.nodeFrame[node]!, functionsOf) : null;
-    if (!own) continue;
+    if (!own && ticks.every(({ file }) => file === undefined)) continue;
     // What came from its caller by now is kept.
     const kept: LineTicks[] = nodeTicks[node]!.slice(ticks.length);
     for (const tick of ticks) {
-      const frame = own(tick.line) ? null : inlinedFrame(node, tick.line, { profile, table, functionsOf, children });
+      const frame =
+        tick.file !== undefined
+          ? frameOfLine(tick.file, tick.line)
+          : !own || own(tick.line)
+            ? null
+            : inlinedFrame(node, tick.line, { profile, table, functionsOf, children });
       if (frame === null) {
         kept.push(tick);
         continue;
       }
       const to = childWith(node, frame);
-      nodeTicks[to] = [...nodeTicks[to]!, tick];
+      nodeTicks[to] = [...nodeTicks[to]!, { line: tick.line, ticks: tick.ticks }];
       moves.set(node, [...(moves.get(node) ?? []), { to, part: tick.ticks / sum, owed: 0 }]);
     }
     nodeTicks[node] = kept;
@@ -53,6 +59,15 @@ export function returnInlined(profile: Profile, table: FrameTable, functionsOf: 
       return found ? nextOf(node, found, profile.sampleUs[sample]!) : node;
     }),
   };
+
+  /** The function in another file that holds a line. */
+  function frameOfLine(file: string, line: number): number {
+    const owner = language.owner(file);
+    const source = owner === 'user' ? functionsOf(file) : null;
+    const range = source && innermost(source, line);
+    if (!range || !wholly(source, range, line)) return topLevelOf(table, file, owner);
+    return frameAround(table, source, { file, owner, name: '' }, { line, column: 1 });
+  }
 
   function childWith(node: number, frame: number): number {
     const known = children[node]!.find((child) => nodeFrame[child] === frame);

@@ -44,8 +44,8 @@ export function laneModel(
   functionsOf: (file: string) => SourceFunctions | null,
 ): LaneModel {
   const positions = sourcePositions(lane.sourceMaps, platform);
-  const measured = normalise(lane, wallUs, table, positions, language);
-  const placed = returnLost(returnInlined(measured, table, functionsOf), table, functionsOf);
+  const measured = normalise(lane, wallUs, table, positions, language, functionsOf);
+  const placed = returnLost(returnInlined(measured, table, language, functionsOf), table, functionsOf);
   const natures = nodeNatures(placed, table, language);
   const profile = shareGaps(placed, natures, lane.rolledUp?.untilUs);
   const ordered = orderOperations(lane.operations, profile.endUs, run.ended === 'exit', language, lane.rolledUp?.operations);

@@ -3,6 +3,7 @@ import type { Awaits, CpuProfile, CpuProfileNode, Lane } from '../recording.ts';
 import { internCallFrame } from './frames.ts';
 import type { FrameTable } from './frames.ts';
 import type { SourcePositions } from './source-positions.ts';
+import type { SourceFunctions } from './source-text.ts';
 
 /**
  * A lane's CPU profile, normalised once: nodes in preorder (a parent comes before its children; node 0 is the root), samples in order of
@@ -29,6 +30,8 @@ export interface Profile {
 }
 
 export interface LineTicks {
+  /** Of another file than the function's: a bundler put the two together, and the compiler or the module's end made them one. */
+  file?: string;
   line: number;
   ticks: number;
 }
@@ -43,7 +46,14 @@ const EMPTY_ROOT: CpuProfileNode = {
  * @param wallUs the length the profile is brought to: what V8 recorded before the script began is cut off at the front, and time after the
  *   profile's end is given to the last sample's place as time that nobody measured (node 0); null keeps the profile's own length.
  */
-export function normalise(lane: Lane, wallUs: number | null, table: FrameTable, positions: SourcePositions, language: Language): Profile {
+export function normalise(
+  lane: Lane,
+  wallUs: number | null,
+  table: FrameTable,
+  positions: SourcePositions,
+  language: Language,
+  functionsOf: (file: string) => SourceFunctions | null,
+): Profile {
   const cpuProfile = lane.cpuProfile.nodes.length > 0 ? lane.cpuProfile : { ...lane.cpuProfile, nodes: [EMPTY_ROOT] };
   const { order, parents, indexOf } = preorder(cpuProfile);
   const nodeFrame = new Int32Array(order.length);
@@ -52,11 +62,12 @@ export function normalise(lane: Lane, wallUs: number | null, table: FrameTable, 
   order.forEach((node, index) => {
     const { callFrame, positionTicks = [], awaits } = cpuProfile.nodes[node]!;
     if (awaits) nodeAwaits[index] = awaits;
-    nodeFrame[index] = internCallFrame(table, callFrame, positions, language);
+    nodeFrame[index] = internCallFrame(table, callFrame, positions, language, functionsOf);
+    const { file } = table.frames[nodeFrame[index]]!;
     const ticks: LineTicks[] = [];
     for (const { line, ticks: count } of positionTicks) {
       const source = callFrame.url === '' ? null : positions.line(callFrame.url, line);
-      if (source !== null && count > 0) ticks.push({ line: source, ticks: count });
+      if (source !== null && count > 0) ticks.push({ ...(source.file !== file && { file: source.file }), line: source.line, ticks: count });
     }
     nodeTicks.push(ticks);
   });

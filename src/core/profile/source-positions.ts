@@ -1,4 +1,11 @@
-import { GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND, TraceMap, decodedMappings, originalPositionFor } from '@jridgewell/trace-mapping';
+import {
+  FlattenMap,
+  GREATEST_LOWER_BOUND,
+  LEAST_UPPER_BOUND,
+  type TraceMap,
+  decodedMappings,
+  originalPositionFor,
+} from '@jridgewell/trace-mapping';
 
 /** A place in what the user wrote: 1-based line and column, and the file (absolute path) or, where there is none, the script's URL. */
 export interface SourcePosition {
@@ -11,10 +18,14 @@ export interface SourcePosition {
 export interface SourcePositions {
   /** The place of a 1-based line and column of the script `url`. */
   at(url: string, line: number, column: number): SourcePosition;
-  /** The source line of a whole generated line, or null where one generated line holds many source lines (a minified script). */
-  line(url: string, line: number): number | null;
-  /** The file a module's top-level code was written in. */
+  /** The source line of a whole generated line and its file, or null where one generated line holds many source lines (a minified script). */
+  line(url: string, line: number): { file: string; line: number } | null;
+  /** The file a module's top-level code was written in; of a bundle its entry, which bundlers put last, behind what it imports. */
   module(url: string): string;
+  /** Whether a 1-based place of a generated script has one in a source file. */
+  isMapped(url: string, line: number, column: number): boolean;
+  /** Whether the script is what a tool made of something else. */
+  isGenerated(url: string): boolean;
 }
 
 /** More source lines than this on one generated line, and the line says nothing: bundlers and minifiers do this, compilers of types don't. */
@@ -26,7 +37,7 @@ export function sourcePositions(maps: Record<string, string>, platform: string):
   const traces = new Map<string, TraceMap>();
   for (const [url, text] of Object.entries(maps)) {
     try {
-      traces.set(filePath(url, platform), new TraceMap(text, url.startsWith('/') ? `file://${encodeURI(url)}` : url));
+      traces.set(filePath(url, platform), new FlattenMap(text, url.startsWith('/') ? `file://${encodeURI(url)}` : url));
     } catch {
       // An unreadable map is common (a comment left by a build): positions then stay the generated ones.
     }
@@ -35,9 +46,7 @@ export function sourcePositions(maps: Record<string, string>, platform: string):
   function original(url: string, line: number, column: number): SourcePosition | null {
     const trace = traces.get(filePath(url, platform));
     if (!trace || line < 1) return null;
-    const needle = { line, column: Math.max(0, column - 1) };
-    let found = originalPositionFor(trace, { ...needle, bias: GREATEST_LOWER_BOUND });
-    if (found.source === null) found = originalPositionFor(trace, { ...needle, bias: LEAST_UPPER_BOUND });
+    const found = nearest(trace, line, column);
     if (found.source === null || !isFile(found.source)) return null;
     return { file: filePath(found.source, platform), line: found.line, column: found.column + 1 };
   }
@@ -48,23 +57,38 @@ export function sourcePositions(maps: Record<string, string>, platform: string):
     },
     line(url, line) {
       const trace = traces.get(filePath(url, platform));
-      if (!trace) return line;
-      let first = 0;
+      if (!trace) return { file: filePath(url, platform), line };
+      let first: [source: number, line: number] | null = null;
       let last = 0;
       for (const segment of decodedMappings(trace)[line - 1] ?? []) {
         if (segment.length < 4) continue;
         const at = segment[2]! + 1;
-        if (first === 0 || at < first) first = at;
+        if (first === null || (segment[1] === first[0] && at < first[1])) first = [segment[1]!, at];
+        if (segment[1] !== first[0]) return null;
         if (at > last) last = at;
       }
-      return first === 0 || last - first > MOST_LINES_OF_ONE ? null : first;
+      const source = first === null ? null : trace.resolvedSources[first[0]];
+      if (first === null || last - first[1] > MOST_LINES_OF_ONE) return null;
+      return source && isFile(source) ? { file: filePath(source, platform), line: first[1] } : { file: filePath(url, platform), line };
     },
     module(url) {
-      const sources = traces.get(filePath(url, platform))?.resolvedSources ?? [];
-      const only = sources.length === 1 ? sources[0] : undefined;
-      return only && isFile(only) ? filePath(only, platform) : filePath(url, platform);
+      const sources = (traces.get(filePath(url, platform))?.resolvedSources ?? []).filter(isFile);
+      const entry = sources.findLast((one) => !/[\\/]node_modules[\\/]/.test(one)) ?? sources.at(-1);
+      return filePath(entry ?? url, platform);
     },
+    isMapped(url, line, column) {
+      const trace = traces.get(filePath(url, platform));
+      return trace !== undefined && line >= 1 && nearest(trace, line, column).source !== null;
+    },
+    isGenerated: (url) => traces.has(filePath(url, platform)),
   };
+}
+
+/** What stands at a 1-based place, else right behind it in its line. */
+function nearest(trace: TraceMap, line: number, column: number): ReturnType<typeof originalPositionFor> {
+  const needle = { line, column: Math.max(0, column - 1) };
+  const found = originalPositionFor(trace, { ...needle, bias: GREATEST_LOWER_BOUND });
+  return found.source === null ? originalPositionFor(trace, { ...needle, bias: LEAST_UPPER_BOUND }) : found;
 }
 
 function isFile(source: string): boolean {

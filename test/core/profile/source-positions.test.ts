@@ -30,7 +30,7 @@ describe('sourcePositions', () => {
     const positions = sourcePositions({ 'file:///p/out/a.js': map }, 'linux');
     assert.deepEqual(positions.at('file:///p/out/a.js', 2, 5), { file: '/p/src/a.ts', line: 4, column: 1 });
     assert.deepEqual(positions.at('/p/out/a.js', 1, 1), { file: '/p/src/a.ts', line: 3, column: 1 });
-    assert.equal(positions.line('file:///p/out/a.js', 1), 3);
+    assert.deepEqual(positions.line('file:///p/out/a.js', 1), { file: '/p/src/a.ts', line: 3 });
     assert.equal(positions.module('file:///p/out/a.js'), '/p/src/a.ts');
   });
 

@@ -14,9 +14,13 @@ export function owner(url: string, script = ''): FrameOwner {
     url.startsWith('wasm:')
   )
     return 'core';
+  if (PLUG_AND_PLAY.test(url)) return 'dependency';
   const name = packageOf(url);
   return name === null || name === packageOf(script) ? 'user' : 'dependency';
 }
+
+/** Written by Yarn: it finds and reads packages. */
+const PLUG_AND_PLAY = /[/\\]\.pnp\.(?:cjs|loader\.mjs)$/;
 
 /** The installed package that a file belongs to; null outside `node_modules`. */
 function packageOf(path: string): string | null {

@@ -1,6 +1,6 @@
 import type { Awaits, CpuProfile, CpuProfileNode } from '../../../core/recording.ts';
 import type { Share } from '../../../core/roll-up/shares.ts';
-import { HANDLE, SQLITE_FRAME } from './agent/messages.ts';
+import { BEGIN_EVENT, HANDLE, SQLITE_FRAME } from './agent/messages.ts';
 import { growingSamples, type Samples } from './growing-samples.ts';
 import { sampleTimes } from './sample-times.ts';
 
@@ -91,6 +91,9 @@ export function growingProfile(ownUrl: string): GrowingProfile {
 }
 
 const PROGRAM_FRAME = { functionName: '(program)', scriptId: '0', url: '', lineNumber: -1, columnNumber: -1 };
+/** In the URL of the module that loads a loader for us. */
+const ANNOUNCES = encodeURIComponent(BEGIN_EVENT);
+
 const ROOT_FRAME = { functionName: '(root)', scriptId: '0', url: '', lineNumber: -1, columnNumber: -1 };
 
 interface Node {
@@ -126,7 +129,7 @@ interface Grafted {
  */
 function graft(all: Node[], { nodes }: CpuProfile, ownUrl: string): Grafted {
   const preload = ownUrl.replace(/agent\.cjs$/, 'preload.cjs');
-  const isOwn = (url: string): boolean => url === ownUrl || url === preload;
+  const isOwn = (url: string): boolean => url === ownUrl || url === preload || (url.startsWith('data:') && url.includes(ANNOUNCES));
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const became = new Map<number, Node>();
   const own = new Set<number>();

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { CpuProfile } from '../../../core/recording.ts';
 
 const LARGEST_SOURCE_BYTES = 64_000_000;
@@ -29,6 +31,20 @@ async function readSourceMap(url: string): Promise<string | null> {
       ? Buffer.from(inline[2]!, 'base64').toString('utf8')
       : decodeURIComponent(inline[2]!)
     : await readFile(fileURLToPath(new URL(reference, url)), 'utf8');
-  JSON.parse(text);
-  return text;
+  const map: unknown = JSON.parse(text);
+  return text.includes('webpack://') ? withFiles(map, dirname(fileURLToPath(url))) : text;
+}
+
+/** webpack names a source by its path below the project, which is the nearest folder above the bundle that has it: `webpack://shop/./src/a.ts`. */
+function withFiles(map: unknown, folder: string): string {
+  const fileOf = (source: unknown): unknown => {
+    const path = typeof source === 'string' ? /^webpack:\/\/[^/]*\/(?:\.\/)?([^?]+)/.exec(source)?.[1] : undefined;
+    if (path === undefined) return source;
+    for (let root = folder; ; root = dirname(root)) {
+      if (existsSync(join(root, path))) return pathToFileURL(join(root, path)).href;
+      if (dirname(root) === root) return source;
+    }
+  };
+  const { sources } = map as { sources?: unknown };
+  return JSON.stringify({ ...(map as object), ...(Array.isArray(sources) && { sources: sources.map(fileOf), sourceRoot: '' }) });
 }

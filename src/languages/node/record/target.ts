@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { Failure } from '../../../core/failure.ts';
 import type { Target } from '../../../core/recording.ts';
 import { firstLine as readFirstLine } from '../launch/installed-program.ts';
+import { withPlugAndPlay } from '../launch/plug-and-play.ts';
 import { findTestRunner, type FoundRunner } from '../launch/test-runner.ts';
 import { scriptEnvironment } from './environment.ts';
 
@@ -33,14 +34,14 @@ export async function resolveTarget(options: TargetOptions): Promise<Target> {
   if (!isFolder(cwd)) throw new Failure(`The working directory ${cwd} does not exist: check *unblock.cwd*.`);
   const script = behindBin(resolve(cwd, options.script));
   const kind = kindOf(script);
-  const env = { ...options.env };
+  const env = withPlugAndPlay(script, { ...options.env }, process.env);
   const path = findNode(options.nodePath, cwd);
   const version = await versionOf(path, scriptEnvironment(process.env, env));
-  const nodeOptions = [...(options.nodeOptions ?? [])];
+  const nodeOptions = tsxByUrl(options.nodeOptions ?? [], cwd);
   const test = findTestRunner(script);
   // Vitest and Jest bring their own TypeScript.
   if (kind === 'typescript' && (test === null || test.runner.name === 'mocha'))
-    nodeOptions.push(...typeScriptOptions(script, version, nodeOptions));
+    nodeOptions.push(...typeScriptOptions(script, version, nodeOptions, env['NODE_OPTIONS'] ?? process.env['NODE_OPTIONS'] ?? ''));
   return {
     script,
     args: [...options.args],
@@ -128,7 +129,7 @@ async function versionOf(node: string, env: NodeJS.ProcessEnv): Promise<string> 
 }
 
 /** The options that let node run TypeScript: the project's own tsx first, as it knows more syntax; else node's type stripping. */
-function typeScriptOptions(script: string, version: string, given: readonly string[]): string[] {
+function typeScriptOptions(script: string, version: string, given: readonly string[], inherited: string): string[] {
   if (given.some((option) => /tsx|ts-node|swc|strip-types|transform-types|loader/.test(option))) return [];
   const tsx = findTsx(script);
   if (tsx !== null) return ['--import', tsx];
@@ -139,12 +140,31 @@ function typeScriptOptions(script: string, version: string, given: readonly stri
     if (onItsOwn) return [];
     if (withFlag) return ['--experimental-strip-types'];
   }
+  // What the user has loaded ahead may well compile it.
+  if (/(?:^|\s)(?:--require|-r|--import|--(?:experimental-)?loader)(?:[=\s]|$)/.test([...given, inherited].join(' '))) return [];
   const name = basename(script);
   throw new Failure(
     NEEDS_TSX.includes(extname(name).toLowerCase())
       ? `${name} can't be run by node alone: add tsx to its project (npm install --save-dev tsx).`
       : `Node ${major}.${minor} can't run ${name}: add tsx to its project (npm install --save-dev tsx), or use Node 22.18 or newer.`,
   );
+}
+
+/** However the options load tsx, by its file's URL it is known as such, and its code keeps its lines. */
+function tsxByUrl(given: readonly string[], cwd: string): string[] {
+  const options: string[] = [];
+  for (let at = 0; at < given.length; at++) {
+    const [name = '', inline] = given[at]!.split(/=(.*)/s);
+    const loads =
+      /^(?:--import|--require|-r|--(?:experimental-)?loader)$/.test(name) && /^tsx(?:\/(?:esm|cjs))?$/.test(inline ?? given[at + 1] ?? '');
+    const url = loads ? findTsx(resolve(cwd, 'package.json')) : null;
+    if (url === null) options.push(given[at]!);
+    else {
+      if (!options.includes(url)) options.push('--import', url);
+      if (inline === undefined) at++;
+    }
+  }
+  return options;
 }
 
 /** The file URL of the tsx that the script's project has, or null. */

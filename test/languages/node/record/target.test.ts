@@ -85,7 +85,8 @@ for (const { major, path } of supportedNodes()) {
       const { nodeOptions } = await resolveTarget(options);
       assert.equal(nodeOptions[0], '--import');
       assert.match(nodeOptions[1]!, /^file:.*\/tsx\/dist\/loader\.mjs$/);
-      assert.deepEqual((await resolveTarget({ ...options, nodeOptions: ['--import', 'tsx'] })).nodeOptions, ['--import', 'tsx']);
+      for (const given of [['--import', 'tsx'], ['--import=tsx/esm'], ['-r', 'tsx/cjs']])
+        assert.deepEqual((await resolveTarget({ ...options, nodeOptions: given })).nodeOptions, nodeOptions);
     } finally {
       rmSync(join(folder, 'node_modules'), { recursive: true });
     }

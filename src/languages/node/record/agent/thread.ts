@@ -17,6 +17,7 @@ import { noteRounds } from './loop-rounds.ts';
 import { noteRequests } from './requests.ts';
 import { onRestore } from './restore.ts';
 import { wrapTimers } from './timers.ts';
+import { transformsModules } from './transforming.ts';
 import { wrapWorkers } from './worker-waits.ts';
 
 /** Taken before the script can replace it. */
@@ -78,7 +79,7 @@ export function recordThread({ fd, thread, name, children, transforms, alreadyRu
   };
   const progress = (slice: CpuProfile | null) => {
     const { user, system } = cpuUsage(cpuAtStart);
-    if (transforms) noteUserScripts(slice, userScripts);
+    if (transforms || !sourceMapsEnabled()) noteUserScripts(slice, userScripts);
     return {
       atUs: Math.round(nowUs()),
       cpuUs: user + system,
@@ -147,7 +148,8 @@ export function recordThread({ fd, thread, name, children, transforms, alreadyRu
         profiler = null;
         started?.leave();
         const last = progress(slice);
-        if (transforms) Object.assign(last.sourceMaps, loadedSourceMaps(userScripts));
+        if (transforms || (!sourceMapsEnabled() && transformsModules()))
+          Object.assign(last.sourceMaps, loadedSourceMaps(userScripts));
         send({
           type: 'end',
           slice,
@@ -181,7 +183,7 @@ function noteUserScripts(slice: CpuProfile | null, known: Set<string>): void {
 function newSourceMaps(slice: CpuProfile | null, sent: Set<string>): Record<string, string> {
   const maps: Record<string, string> = {};
   // Node keeps none otherwise, and looking for one costs some ms the first time.
-  if (!(process as { sourceMapsEnabled?: boolean }).sourceMapsEnabled) return maps;
+  if (!sourceMapsEnabled()) return maps;
   for (const { callFrame } of slice?.nodes ?? []) {
     const { url } = callFrame;
     if (!url || url.startsWith('node:') || sent.has(url)) continue;
@@ -190,4 +192,8 @@ function newSourceMaps(slice: CpuProfile | null, sent: Set<string>): Record<stri
     if (map) maps[url] = stringify(map.payload);
   }
   return maps;
+}
+
+function sourceMapsEnabled(): boolean {
+  return (process as { sourceMapsEnabled?: boolean }).sourceMapsEnabled === true;
 }
