@@ -119,11 +119,12 @@ function sayAttached(stopAfter: number | null): AttachAdviseRequest['onBegin'] {
 }
 
 /** What is to be run: what the source says, and what the command line and the editor say on top. */
-function targetOf({ args, node }: AdviseCommand, source: RunSource, settings: SessionVariables['target']): TargetOptions {
+function targetOf({ args, node, test }: AdviseCommand, source: RunSource, settings: SessionVariables['target']): TargetOptions {
   const { target, notes } = namedTarget(source, args);
   notes.forEach(say);
   return {
     ...target,
+    ...(test === null ? {} : { test }),
     ...(node === null ? {} : { nodePath: node }),
     nodeOptions: [...(settings?.nodeOptions ?? []), ...(target.nodeOptions ?? [])],
     env: { ...target.env, ...settings?.env },

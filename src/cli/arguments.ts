@@ -1,5 +1,6 @@
 import type { EngineId } from '../core/recording.ts';
 import { type AttachTo, readAttachTo } from '../languages/node/attach/attach-to.ts';
+import type { TestChoice } from '../languages/node/launch/one-test.ts';
 import { splitArguments } from '../languages/node/launch/command-line.ts';
 
 /** What the command line asks for. Paths are as they were typed. */
@@ -25,6 +26,8 @@ export interface AdviseCommand {
   /** The words of a command that puts the script, a server, under load. */
   load: string[] | null;
   source: Source;
+  /** What is run of a test file; null for all of it. */
+  test: TestChoice | null;
   /** Where the source has arguments of its own, after them. */
   args: string[];
 }
@@ -49,6 +52,7 @@ export const USAGE = `Profile first, optimize second: where a Node.js script spe
     --stop-after SECONDS     end a server or an endless loop after this time and report what was measured
     --load COMMAND           measure a server from its first open port until COMMAND has ended: "autocannon -d 5 http://127.0.0.1:{port}"
     --count-calls            run the script a second time to count calls: what one call takes decides whether a worker pays
+    --test NAME              of a test file only the test of this full name (the titles around it first); --test-at LINE: the one in this line
     --save DIR               keep report.json, recording.json and profile.cpuprofile
     --node PATH              the node to run it with (default: the one on the PATH)
 
@@ -115,6 +119,8 @@ function parseAdvise(words: readonly string[]): Command {
       launch: 'value',
       file: 'value',
       attach: 'value',
+      test: 'value',
+      'test-at': 'value',
       help: 'flag',
     },
     'first',
@@ -141,6 +147,7 @@ function parseAdvise(words: readonly string[]): Command {
     countCalls: options.has('count-calls'),
     load: options.has('load') ? loadCommand(options.get('load') ?? '') : null,
     source,
+    test: testOf(options, source),
     args,
   };
 }
@@ -202,6 +209,18 @@ function attachTo(words: string, options: Map<string, string>, [operand]: string
   if (fixed !== undefined) throw new UsageError(`--attach measures what runs already: leave out --${fixed}.`);
   if ((options.get('engine') ?? 'v8') !== 'v8') throw new UsageError('--attach measures with the engine v8 only: leave out --engine.');
   return to;
+}
+
+/** One test of a test file: by its name, or by a line that it is in. */
+function testOf(options: Map<string, string>, source: Source): TestChoice | null {
+  const name = options.get('test');
+  const word = options.get('test-at');
+  if (name === undefined && word === undefined) return null;
+  if (source.kind !== 'script') throw new UsageError('--test and --test-at choose from a test file: name the file as the SCRIPT.');
+  if (name !== undefined && word !== undefined) throw new UsageError('--test and --test-at both say which test: leave one out.');
+  if (word === undefined) return { name: name ?? '' };
+  if (!/^[1-9]\d{0,8}$/.test(word)) throw new UsageError(`--test-at takes a line, such as 12, not ${word}.`);
+  return { line: Number(word) };
 }
 
 /** No shell runs it, so that what only a shell does is refused; a `&` or `?` inside a word is the command's own. */

@@ -49,12 +49,13 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     profileWithArguments: (uri) => profileWithArguments(chooseScript(uri)),
     profileWithEngine: (uri) => profileWithEngine(chooseScript(uri)),
     profileUnderLoad: (uri) => profileUnderLoad(chooseScript(uri)),
+    profileTest: () => profileTest(),
     profileNpmScript: async (passed) => profileChosen(await chooseNpmScript(passed)),
     profileLaunchConfiguration: async () => profileChosen(await chooseLaunchConfiguration()),
     attach: async (passed) => profileChosen(await chooseProcess(passed, context.extensionPath)),
     profileAgain: () => {
       if (store.current === null) throw new Failure('Nothing has been profiled yet: open a script and run Profile and Advise.');
-      return profiling.profile(store.current.request);
+      return profiling.profile(asItIsNow(store.current.request));
     },
     stop: () => {
       if (running.current === null) throw nothingRuns();
@@ -111,6 +112,18 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     const args = splitArguments(line);
     await context.workspaceState.update(argsKey(script.fsPath), args);
     return profiling.profile({ script: script.fsPath, args, engine: null });
+  }
+
+  function profileTest(): Promise<boolean> {
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined) throw new Failure('Open a test file first, and put the cursor into the test.');
+    const script = chooseScript(editor.document.uri).fsPath;
+    return profiling.profile({ script, args: null, engine: null, testAt: editor.selection.active.line + 1 });
+  }
+
+  /** The test has moved with the lines that a change put above it. */
+  function asItIsNow(request: RunRequest): RunRequest {
+    return request.testAt === undefined ? request : { ...request, testAt: store.lineNow(request.script, request.testAt) };
   }
 
   async function profileUnderLoad(script: vscode.Uri): Promise<boolean> {

@@ -7,6 +7,7 @@ export const COMMANDS = {
   profileWithArguments: 'unblock.profileWithArguments',
   profileWithEngine: 'unblock.profileWithEngine',
   profileUnderLoad: 'unblock.profileUnderLoad',
+  profileTest: 'unblock.profileTest',
   profileNpmScript: 'unblock.profileNpmScript',
   profileLaunchConfiguration: 'unblock.profileLaunchConfiguration',
   attach: 'unblock.attach',

@@ -213,8 +213,8 @@ export function createProfiling(parts: ProfilingParts): Profiling {
 }
 
 /** The words of the command that say what is run; arguments may follow. */
-function subjectOf({ script, named }: RunRequest): string[] {
-  if (named === undefined) return ['--', script];
+function subjectOf({ script, named, testAt }: RunRequest): string[] {
+  if (named === undefined) return [...(testAt === undefined ? [] : ['--test-at', String(testAt)]), '--', script];
   return [`--${named.kind}=${named.name}`, ...(named.file === null ? [] : [`--file=${named.file}`]), '--'];
 }
 

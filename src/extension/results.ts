@@ -15,6 +15,8 @@ export interface RunRequest {
   engine: string | null;
   /** The line of a command that puts the script, a server, under load. */
   load?: string;
+  /** Of a test file, the test in this 1-based line. */
+  testAt?: number;
   /** What is run in place of `script`, which is then the package.json or launch.json that names it; `file` is the one that was open. */
   named?: { kind: 'script' | 'launch'; name: string; folder: string; file: string | null };
   /** A process that runs already, as `--attach` names it; `script` is only where its settings are looked for. */

@@ -13,6 +13,7 @@ const plain = {
   node: null,
   countCalls: false,
   load: null,
+  test: null,
   args: [],
 };
 
@@ -26,6 +27,8 @@ const understood: [string, object][] = [
   ['advise a.js', { ...plain, source: script('a.js') }],
   ['advise --json a.js', { ...plain, json: true, source: script('a.js') }],
   ['advise a.js --json', { ...plain, source: script('a.js'), args: ['--json'] }],
+  ['advise --test-at 12 a.js', { ...plain, source: script('a.js'), test: { line: 12 } }],
+  ['advise --test=adds a.js', { ...plain, source: script('a.js'), test: { name: 'adds' } }],
   ['advise a.js -- --x', { ...plain, source: script('a.js'), args: ['--', '--x'] }],
   ['advise -- -odd.js -x', { ...plain, source: script('-odd.js'), args: ['-x'] }],
   ['advise --count-calls a.js', { ...plain, countCalls: true, source: script('a.js') }],

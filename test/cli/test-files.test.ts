@@ -3,7 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { supportedNodes } from '../node-versions/index.ts';
-import { Place } from './command.ts';
+import { Place, sentences } from './command.ts';
 
 const WORK = `exports.busy = function busy(ms) {
   const until = Date.now() + ms;
@@ -68,6 +68,58 @@ describe('a test file is run by its runner', () => {
     assert.equal(report.target.runner, 'mocha');
     assert.ok(report.hotSpots.some((spot) => spot.function === 'busy' && spot.file === place.path('work.js')));
     assert.ok(!report.hotSpots.some((spot) => spot.file.includes('node_modules')));
+  });
+
+  const GROUP = `describe('sums (a+b)', () => {
+  it('adds', () => {
+    console.log('RAN adds');
+  });
+  it('adds more', () => console.log('RAN adds more'));
+});
+it('adds', () => console.log('RAN the other'));
+`;
+  const choices: [string[], RegExp[]][] = [
+    [['--test', 'sums (a+b) adds'], [/RAN adds$/m]],
+    [['--test-at', '3'], [/RAN adds$/m]],
+    [
+      ['--test-at', '1'],
+      [/RAN adds$/m, /RAN adds more$/m],
+    ],
+  ];
+  const assertRan = (stderr: string, expected: RegExp[]): void => {
+    for (const words of expected) assert.match(stderr, words);
+    assert.equal(stderr.match(/RAN/g)?.length, expected.length, stderr);
+  };
+
+  it('Mocha, one test of it', async () => {
+    place.write('node_modules/.keep', '');
+    symlinkSync(resolve('node_modules/mocha'), place.path('node_modules/mocha'), 'dir');
+    place.write('package.json', '{ "devDependencies": { "mocha": "11.0.0" } }');
+    const file = place.write('test/sums.test.js', GROUP);
+    for (const [options, expected] of choices) assertRan((await place.advise([...options, file])).outcome.stderr, expected);
+  });
+
+  for (const { major, path } of supportedNodes())
+    it(`node:test, one test of it (Node ${major})`, async () => {
+      const file = place.write('test/sums.test.js', `const { describe, it } = require('node:test'); ${GROUP}`);
+      for (const [options, expected] of choices) {
+        const { outcome } = await place.advise(['--node', path, ...options, file]);
+        // Node 20 knows a test by its own title.
+        assertRan(outcome.stderr, major < 22 && expected.length === 1 ? [...expected, /RAN the other/] : expected);
+      }
+    });
+
+  it('and says in one sentence where there is no such test', async () => {
+    const file = place.write('test/sums.test.js', `const { describe, it } = require('node:test');\n${GROUP}`);
+    const none = await place.run(['advise', '--test-at', '1', file]);
+    assert.deepEqual(sentences(none), [
+      'unblock: There is no test in line 1 of sums.test.js: put the cursor into one, or name it with --test NAME.',
+    ]);
+    const other = await place.run(['advise', '--test', 'adds', place.path('work.js')]);
+    assert.match(
+      sentences(other).join('\n'),
+      /^unblock: work\.js is no test file of node:test, nor of a Vitest, Jest or Mocha that its project has/,
+    );
   });
 
   for (const { major, path } of supportedNodes())

@@ -13,8 +13,8 @@ interface KnownRunner {
   modules: readonly string[];
   /** Its configuration beside package.json. */
   configuration: RegExp;
-  /** Runs one file, in as few processes and threads as it can. */
-  args(file: string): string[];
+  /** Runs one file, in as few processes and threads as it can; of its tests those whose full names match a regular expression. */
+  args(file: string, tests: string | null): string[];
 }
 
 /** In the order in which they are believed where a file says nothing. node:test is not among them: its files run as they are. */
@@ -24,14 +24,14 @@ const RUNNERS: readonly KnownRunner[] = [
     programs: ['vitest.mjs'],
     modules: ['vitest'],
     configuration: /^vitest\.(?:config|workspace)\./,
-    args: (file) => ['run', '--pool=threads', '--no-file-parallelism', '--coverage.enabled=false', file],
+    args: (file, tests) => ['run', '--pool=threads', '--no-file-parallelism', '--coverage.enabled=false', ...named('-t', tests), file],
   },
   {
     name: 'jest',
     programs: ['bin/jest.js'],
     modules: ['@jest/globals'],
     configuration: /^jest\.config\./,
-    args: (file) => ['--runInBand', '--coverage=false', '--runTestsByPath', file],
+    args: (file, tests) => ['--runInBand', '--coverage=false', ...named('-t', tests), '--runTestsByPath', file],
   },
   // `_mocha` where there is one, as `mocha` starts a second process where options for node are configured.
   {
@@ -39,9 +39,13 @@ const RUNNERS: readonly KnownRunner[] = [
     programs: ['bin/_mocha', 'bin/_mocha.js', 'bin/mocha.js'],
     modules: ['mocha'],
     configuration: /^\.mocharc\./,
-    args: (file) => ['--no-parallel', file],
+    args: (file, tests) => ['--no-parallel', ...named('--grep', tests), file],
   },
 ];
+
+function named(option: string, tests: string | null): string[] {
+  return tests === null ? [] : [option, tests];
+}
 
 export interface FoundRunner {
   runner: Runner;
@@ -52,8 +56,9 @@ export interface FoundRunner {
 /**
  * The test runner that a test file is for, as installed in its project: by what the file imports, else, for a file with a test's name that uses
  * `describe`, `it` or `test` without importing them, by the project's configuration and packages. Null for any other file.
+ * @param tests a regular expression of the full names of the tests to run; null for all
  */
-export function findTestRunner(file: string): FoundRunner | null {
+export function findTestRunner(file: string, tests: string | null = null): FoundRunner | null {
   let source: string;
   try {
     source = readFileSync(file, 'utf8');
@@ -69,7 +74,7 @@ export function findTestRunner(file: string): FoundRunner | null {
   const installed = packageOf(known.name, file);
   const script = installed === null ? undefined : known.programs.map((name) => join(installed, name)).find((name) => existsSync(name));
   if (script === undefined) return null;
-  return { runner: { name: known.name, script, args: known.args(file) }, home: configured?.folder ?? null };
+  return { runner: { name: known.name, script, args: known.args(file, tests) }, home: configured?.folder ?? null };
 }
 
 /** Only a test runner gives these to a file. */

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { Failure } from '../../../core/failure.ts';
 import type { Target } from '../../../core/recording.ts';
 import { firstLine as readFirstLine } from '../launch/installed-program.ts';
+import { chooseTest, nodeTestOptions, ofNodeTest, pattern, type TestChoice } from '../launch/one-test.ts';
 import { withPlugAndPlay } from '../launch/plug-and-play.ts';
 import { findTestRunner, type FoundRunner } from '../launch/test-runner.ts';
 import { scriptEnvironment } from './environment.ts';
@@ -21,6 +22,8 @@ export interface TargetOptions {
   nodePath?: string | undefined;
   nodeOptions?: readonly string[] | undefined;
   env?: Readonly<Record<string, string>> | undefined;
+  /** The script is a test file, and this is what is run of it. */
+  test?: TestChoice | undefined;
 }
 
 const OLDEST_NODE = 20;
@@ -38,7 +41,9 @@ export async function resolveTarget(options: TargetOptions): Promise<Target> {
   const path = findNode(options.nodePath, cwd);
   const version = await versionOf(path, scriptEnvironment(process.env, env));
   const nodeOptions = tsxByUrl(options.nodeOptions ?? [], cwd);
-  const test = findTestRunner(script);
+  const chosen = options.test === undefined ? null : chooseTest(script, options.test);
+  const test = findTestRunner(script, chosen && pattern(chosen));
+  if (chosen && test === null) nodeOptions.push(...nodeTestOptions(ofNodeTest(script, chosen), Number(version.split('.')[0])));
   // Vitest and Jest bring their own TypeScript.
   if (kind === 'typescript' && (test === null || test.runner.name === 'mocha'))
     nodeOptions.push(...typeScriptOptions(script, version, nodeOptions, env['NODE_OPTIONS'] ?? process.env['NODE_OPTIONS'] ?? ''));

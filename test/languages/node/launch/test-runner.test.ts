@@ -55,6 +55,22 @@ const cases: [what: string, packages: string[], files: Record<string, string>, e
   ['no test', all, { 'package.json': '"mocha":', 'test/help.js': 'exports.a = 1;' }, null],
 ];
 
+describe('one test of a file', () => {
+  const options: Record<string, string> = { vitest: '-t', jest: '-t', mocha: '--grep' };
+  for (const [name, option] of Object.entries(options))
+    it(`is named to ${name} by ${option}`, () => {
+      mkdirSync(join(root, 'single'), { recursive: true });
+      const file = join(root, 'single', `${name}.test.js`);
+      writeFileSync(file, `require('${name === 'jest' ? '@jest/globals' : name}');`);
+      const program = { vitest: 'vitest.mjs', jest: 'bin/jest.js', mocha: 'bin/_mocha' }[name]!;
+      mkdirSync(dirname(join(root, 'single', 'node_modules', name, program)), { recursive: true });
+      writeFileSync(join(root, 'single', 'node_modules', name, program), '');
+      const args = findTestRunner(file, '^a b$')?.runner.args ?? [];
+      assert.equal(args[args.indexOf(option) + 1], '^a b$');
+      assert.ok(!findTestRunner(file)?.runner.args.includes(option));
+    });
+});
+
 describe('the runner of a test file', () => {
   for (const [what, packages, files, expected] of cases) it(what, () => assert.deepEqual(find(packages, files), expected));
 });
