@@ -67,7 +67,7 @@ function modelOf(
   const measured: Profile = {
     startUs: fromUs,
     endUs: sampleAtUs.at(-1) ?? fromUs,
-    nodeFrame: Int32Array.from(nodes, ({ frame }) => internCallFrame(table, frame, positions, language)),
+    nodeFrame: Int32Array.from(nodes, ({ frame }) => internCallFrame(table, frame, positions, language, () => null)),
     nodeParent: Int32Array.from(nodes, ({ parent }) => parent),
     nodeTicks: [],
     nodeOf: new Map(),
