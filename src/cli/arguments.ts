@@ -51,7 +51,7 @@ export const USAGE = `Profile first, optimize second: where a Node.js script spe
     --engine ENGINE          what measures it: v8 (default), 0x, clinic-doctor, clinic-flame or clinic-bubbleprof
     --stop-after SECONDS     end a server or an endless loop after this time and report what was measured
     --load COMMAND           measure a server from its first open port until COMMAND has ended: "autocannon -d 5 http://127.0.0.1:{port}"
-    --count-calls            run the script a second time to count calls: what one call takes decides whether a worker pays
+    --count-calls            run the script a second time to count calls and to see what their arguments take to copy: it decides whether a worker pays
     --test NAME              of a test file only the test of this full name (the titles around it first); --test-at LINE: the one in this line
     --save DIR               keep report.json, recording.json and profile.cpuprofile
     --node PATH              the node to run it with (default: the one on the PATH)

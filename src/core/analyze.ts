@@ -11,7 +11,7 @@ import { type EventLoop, eventLoopOf, requestsAtOnce } from './event-loop/event-
 import { speakingEvidence, speakingLanes } from './classify/speaking-lanes.ts';
 import type { Language, Rule } from './language.ts';
 import { nameCallbacks } from './profile/callback-names.ts';
-import { withCalls } from './profile/call-counts.ts';
+import { calledFunctions, withCalls } from './profile/call-counts.ts';
 import { chargeLane } from './profile/charges.ts';
 import type { FunctionCharges } from './profile/function-charges.ts';
 import { hotSpotsOf, totalsOf } from './profile/find-hot-spots.ts';
@@ -62,12 +62,9 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
   const runStartUs = models[0]?.profile.startUs ?? 0;
   const loops = models.map((model, lane) => eventLoopOf(model, timelines[lane]!, linesOf[lane]!, language, runStartUs));
   const maps = Object.assign({}, ...recording.lanes.map((lane) => lane.sourceMaps)) as Record<string, string>;
-  const hotSpots = withCalls(
-    hotSpotsOf(charges, totalsOf(timelines, table), models, wallUs, recording.target.cwd),
-    recording.calls,
-    recording.lanes,
-    sourcePositions(maps, recording.machine.platform),
-  );
+  const totals = totalsOf(timelines, table);
+  const called = calledFunctions(recording, sourcePositions(maps, recording.machine.platform), table, totals.frame);
+  const hotSpots = withCalls(hotSpotsOf(charges, totals, models, wallUs, recording.target.cwd), called);
   const time = mainTime(timelines[0], wallUs);
   const samples = models.reduce((sum, model) => sum + model.profile.sampleNode.length, 0);
   const times = models.map((model, lane) => (lane === 0 ? time : laneTime(model, timelines[lane]!, language)));
@@ -88,6 +85,7 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
     isLane: (api) => language.isLane(api),
     hotSpots,
     served: servedOf(loops[0] ?? null),
+    called,
     read,
   };
   const rules = verdict.bound === 'insufficient-data' ? [] : language.rules.map(withoutFailing);

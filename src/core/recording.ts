@@ -14,6 +14,8 @@ export interface Recording {
   lanes: Lane[];
   /** From a run of its own that counted them; null or missing where none did. */
   calls?: CallCounts | null;
+  /** From the same run: what it takes to clone arguments and results of the functions that compute most. */
+  callSizes?: CallSizes[];
   /** Sentences for the reader about what could not be measured, and why. */
   notes: string[];
   /** What another tool that looked at the same run says of it; null where none did or none could. */
@@ -254,4 +256,39 @@ export interface CallCounts {
     url: string;
     functions: { name: string; line: number; column: number; endLine: number; endColumn: number; calls: number }[];
   }[];
+}
+
+/** A sample of the calls of one function on the main thread: what it takes to send their arguments to another thread, and their results back. */
+export interface CallSizes {
+  /** Where the function begins in the script as it was run, as V8 places it; 1-based. */
+  url: string;
+  line: number;
+  column: number;
+  /** The names of its parameters, as far as the source gives them one; null for a pattern. */
+  parameters: (string | null)[];
+  /** In the order of the calls, of which results are not always the same. */
+  arguments: CloneSample[];
+  results: CloneSample[];
+}
+
+/** One value (all arguments of a call together) as a structured clone. */
+export interface CloneSample {
+  /** Null where it can't be cloned, or reading it would run the program's code (getters). */
+  bytes: number | null;
+  /** µs to write the clone, and to read it: the sender's and the receiver's work. */
+  writeUs: number;
+  readUs: number;
+  /** Of these bytes, those in ArrayBuffers that a message could move instead. */
+  transferableBytes: number;
+  /** The first thing in it that a clone has not, or not whole; null where there is none. */
+  obstacle: CloneObstacle | null;
+}
+
+export interface CloneObstacle {
+  /** `uncloneable`: sending it throws. `class`: an instance arrives without its class's methods. */
+  kind: 'uncloneable' | 'class';
+  /** `a function`, `a promise`, `a Sheet`. */
+  what: string;
+  /** The way to it: of arguments the number first (`0`), then keys. Empty: the value itself. */
+  path: string[];
 }

@@ -68,9 +68,9 @@ async function addCalls(recording: Recording, request: RecordRequest): Promise<v
   const counted =
     recording.run.ended === 'stopped'
       ? 'Calls were not counted: the script had to be stopped, so a second run would not do the same.'
-      : await countCalls(request, recording);
+      : await countCalls(request, recording, readSource);
   if (typeof counted === 'string') recording.notes.push(counted);
-  else recording.calls = counted;
+  else Object.assign(recording, counted);
 }
 
 /** Loads the compiler that rules read source text with while other processes answer: after the run somebody waits for it. */

@@ -1,4 +1,4 @@
-import type { HotSpot, TimeSplit } from '../profile/hot-spots.ts';
+import type { CalledFunction, HotSpot, TimeSplit } from '../profile/hot-spots.ts';
 import type { Machine } from '../recording.ts';
 import type { Model, ReportAdvice } from '../report/report.ts';
 
@@ -17,6 +17,8 @@ export interface AdviceContext {
   hotSpots: readonly HotSpot[];
   /** Requests to the program's own servers, and how many there are at once while it is busy; null where it got none, or they are not known. */
   served: { requests: number; atOnce: number } | null;
+  /** The user's functions whose calls were counted, hot themselves or not; none where nothing was counted. */
+  called: readonly CalledFunction[];
   read: ReadSource;
 }
 

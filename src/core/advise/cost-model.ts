@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration, formatSpeedup } from '../report/format.ts';
-import type { HotSpot } from '../profile/hot-spots.ts';
+import type { Cloning, HotSpot } from '../profile/hot-spots.ts';
 import type { Model, ReportAdvice } from '../report/report.ts';
 import type { AdviceContext } from './advice.ts';
 import { poolOf } from './pools.ts';
@@ -114,25 +114,34 @@ export function predictThreadPool(wallUs: number, nativeUs: number, calls: numbe
   });
 }
 
+/** Calls that a worker would take over. */
+export interface MovedCalls {
+  /** Null where they were not counted. */
+  calls: number | null;
+  /** Null where none were sampled. */
+  cloning: Cloning | null;
+}
+
 /**
  * Computing moved to worker threads. On N cores the ceiling is N over the cores that the process keeps busy already (GC and JIT run on
  * threads of their own), measured as process CPU time over wall time: not N, and not told by the hot share alone. The low end gives a
- * third of that away to each worker's warm-up, copies and memory bandwidth. Each call's messages take the main thread's time; what
- * copying large arguments takes is not measured.
- * @param calls how often what moves is called; null where that was not counted
+ * third of that away to each worker's warm-up, copies and memory bandwidth. Each call's messages take the main thread's time, and so does writing
+ * the clone of its arguments and reading that of its result; the other half of cloning is the workers' and counts as computing.
  */
 export function predictWorkers(
   wallUs: number,
   computeUs: number,
   cores: number,
   processCpuUs: number | null,
-  calls: number | null,
+  { calls, cloning }: MovedCalls,
 ): Prediction {
   const busy = processCpuUs === null ? 1.1 : Math.max(1, processCpuUs / wallUs);
   const threads = calls === null ? cores : Math.min(cores, calls);
   const ceiling = Math.max(1, threads / busy);
-  const best = Math.max(computeUs / ceiling, (calls ?? 0) * WORKER_CALL_US) + WORKER_START_US;
-  const worst = computeUs / Math.max(1, 1 + (ceiling - 1) * 0.4) + 2 * WORKER_START_US + (calls ?? 0) * LONE_WORKER_CALL_US;
+  const moved = computeUs + (calls ?? 0) * (cloning?.workerUs ?? 0);
+  const cloneUs = (calls ?? 0) * (cloning?.callerUs ?? 0);
+  const best = Math.max(moved / ceiling, (calls ?? 0) * WORKER_CALL_US + cloneUs) + WORKER_START_US;
+  const worst = moved / Math.max(1, 1 + (ceiling - 1) * 0.4) + 2 * WORKER_START_US + (calls ?? 0) * LONE_WORKER_CALL_US + cloneUs;
   return prediction(wallUs, {
     low: wallUs / (wallUs - computeUs + worst),
     high: wallUs / (wallUs - computeUs + best),
@@ -141,7 +150,10 @@ export function predictWorkers(
       `${processCpuUs === null ? '(supposed)' : '(measured)'}: at most ${formatSpeedup(ceiling)} there; a worker takes ${WORKER_START_US / 1000} ms to start` +
       (calls === null
         ? ''
-        : `; the messages of ${calls} calls take ${formatDuration((calls * WORKER_CALL_US) / 1000)} to ${formatDuration((calls * LONE_WORKER_CALL_US) / 1000)}`),
+        : `; the messages of ${calls} calls take ${formatDuration((calls * WORKER_CALL_US) / 1000)} to ${formatDuration((calls * LONE_WORKER_CALL_US) / 1000)}`) +
+      (calls === null || cloning === null
+        ? ''
+        : `, cloning what they hold ${formatDuration(cloneUs / 1000)} here and ${formatDuration((calls * cloning.workerUs) / 1000)} in the workers`),
   });
 }
 
@@ -177,7 +189,7 @@ export function priceModels(
   const offThread = time.blockedUs + time.nativeCpuUs;
   // What a pool shares already, another one would not make faster, and how much a larger one would is not measured.
   const pooled = poolOf(hotSpot, context) !== null;
-  const workers = pooled ? null : predictWorkers(wallUs, computeUs + time.blockedUs, cores, context.processCpuUs, hotSpot.calls).speedup;
+  const workers = pooled ? null : predictWorkers(wallUs, computeUs + time.blockedUs, cores, context.processCpuUs, hotSpot).speedup;
   const rows: ReportAdvice['alternatives'] = [
     { model: 'leave-alone', speedup: 1, memoryBytes: 0, edits: 0 },
     {

@@ -1,43 +1,62 @@
-import type { CallCounts, Lane } from '../recording.ts';
+import type { CallCounts, Recording } from '../recording.ts';
+import { cloningOf } from './cloning.ts';
 import { TOP_LEVEL, plainName } from './frames.ts';
-import type { HotSpot } from './hot-spots.ts';
+import type { FrameTable } from './frames.ts';
+import type { CalledFunction, HotSpot } from './hot-spots.ts';
 import type { SourcePositions } from './source-positions.ts';
 
 type Counted = CallCounts['scripts'][number]['functions'][number];
 
 /**
- * Hot spots with how often they were called, where that was counted. A hot spot's function is found in the scripts as they were run, where the
- * profile saw it: there the innermost counted function around its beginning is itself, if it has its name.
+ * How often functions were called, and what their arguments and results take to clone, as far as that was asked. A function is found in the scripts
+ * as they were run, where the profile saw it: there the innermost counted function around its beginning is itself, if it has its name.
  */
-export function withCalls(
-  hotSpots: readonly HotSpot[],
-  counts: CallCounts | null | undefined,
-  lanes: readonly Lane[],
+export function calledFunctions(
+  { calls, callSizes, lanes }: Recording,
   positions: SourcePositions,
-): HotSpot[] {
-  if (!counts) return [...hotSpots];
-  const scripts = new Map(counts.scripts.map(({ url, functions }) => [url, functions]));
-  const calls = new Map<string, number>();
+  table: FrameTable,
+  frameTotals: Float64Array,
+): CalledFunction[] {
+  if (!calls) return [];
+  const scripts = new Map(calls.scripts.map(({ url, functions }) => [url, functions]));
+  const sizes = new Map(callSizes?.map((one) => [`${one.url}:${one.line}:${one.column}`, one]));
+  const totals = new Map<string, number>();
+  for (const { id, file, line, column } of table.frames) totals.set(keyOf(file, line, column), frameTotals[id] ?? 0);
+  const found = new Map<string, CalledFunction>();
   const seen = new Set<string>();
   for (const { cpuProfile } of lanes) {
     for (const { callFrame } of cpuProfile.nodes) {
       const { url, functionName, lineNumber, columnNumber } = callFrame;
       const counted = scripts.get(url);
-      const place = `${url}:${lineNumber}:${columnNumber}`;
+      const at = { line: lineNumber + 1, column: columnNumber + 1 };
+      const place = `${url}:${at.line}:${at.column}`;
       if (!counted || seen.has(place)) continue;
       seen.add(place);
-      const at = { line: lineNumber + 1, column: columnNumber + 1 };
-      const found = innermost(counted, at);
-      if (!found || plainName(found.name) !== plainName(functionName)) continue;
+      const one = innermost(counted, at);
+      if (!one || plainName(one.name) !== plainName(functionName)) continue;
       const source = positions.at(url, at.line, at.column);
       const key = keyOf(source.file, source.line, source.column);
-      calls.set(key, (calls.get(key) ?? 0) + found.calls);
+      const known = found.get(key);
+      const sampled = sizes.get(place);
+      found.set(key, {
+        function: functionName,
+        ...source,
+        calls: (known?.calls ?? 0) + one.calls,
+        totalUs: totals.get(key) ?? 0,
+        cloning: known?.cloning ?? (sampled ? cloningOf(sampled) : null),
+      });
     }
   }
-  return hotSpots.map((spot) => ({
-    ...spot,
-    calls: spot.function === TOP_LEVEL ? null : (calls.get(keyOf(spot.file, spot.line, spot.column)) ?? null),
-  }));
+  return [...found.values()];
+}
+
+/** Hot spots with how often they were called, where that was counted. */
+export function withCalls(hotSpots: readonly HotSpot[], called: readonly CalledFunction[]): HotSpot[] {
+  const byPlace = new Map(called.map((one) => [keyOf(one.file, one.line, one.column), one]));
+  return hotSpots.map((spot) => {
+    const own = spot.function === TOP_LEVEL ? undefined : byPlace.get(keyOf(spot.file, spot.line, spot.column));
+    return { ...spot, calls: own?.calls ?? null, cloning: own?.cloning ?? null };
+  });
 }
 
 function innermost(counted: readonly Counted[], at: { line: number; column: number }): Counted | null {

@@ -83,6 +83,7 @@ export function hotSpotsOf(
       // What core computes for a finished operation is charged to the line that started it, and is below no call of the function.
       totalUs: Math.max(totals.frame[frame] ?? 0, us),
       calls: null,
+      cloning: null,
       ...classify(time, found.operations, 'hot-spot'),
       lines: lines
         .filter((one) => one.us > 0)

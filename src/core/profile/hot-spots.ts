@@ -15,6 +15,8 @@ export interface HotSpot {
   totalUs: number;
   time: TimeSplit;
   calls: number | null;
+  /** Null where no calls were sampled. */
+  cloning: Cloning | null;
   bound: Bound;
   /** Sentences with figures that support `bound`. */
   evidence: string[];
@@ -26,6 +28,35 @@ export interface HotSpot {
   computing: { lane: string; us: number }[];
   /** User functions that called this one, by the time they spent in it, longest first. */
   callers: Caller[];
+}
+
+/** What it takes to send a function's arguments to another thread and its result back: the mean of the calls that were sampled. */
+export interface Cloning {
+  /** Calls whose arguments were seen, and calls whose result was. */
+  sampledArguments: number;
+  sampledResults: number;
+  /** Null where they can't be cloned, were not seen, or could not be measured. */
+  argumentBytes: number | null;
+  resultBytes: number | null;
+  /** µs a call on the thread that calls (arguments written, result read), and on the one that computes. */
+  callerUs: number;
+  workerUs: number;
+  /** Of the bytes, those in large ArrayBuffers, which a message can move in place of copying them. */
+  transferableBytes: number;
+  /** What keeps it from another thread, as the end of a sentence about the function: `its argument 2 (db) holds a function (db.query)`; null where nothing does. */
+  obstacle: string | null;
+}
+
+/** A function as the run that counted saw it, hot itself or not. */
+export interface CalledFunction {
+  function: string;
+  file: string;
+  line: number;
+  column: number;
+  calls: number;
+  /** Of the run that measured time, µs: all its calls. */
+  totalUs: number;
+  cloning: Cloning | null;
 }
 
 /** In µs, one part for each of TIME_KINDS. */

@@ -1,9 +1,9 @@
 import { REPORTED_HOT_SPOT_SHARE, REPORTED_LINE_SHARE } from '../classify/thresholds.ts';
 import type { Verdict } from '../classify/classify.ts';
-import type { HotSpot, TimeSplit } from '../profile/hot-spots.ts';
+import type { Cloning, HotSpot, TimeSplit } from '../profile/hot-spots.ts';
 import { sumOf } from '../profile/time-split.ts';
 import type { Recording } from '../recording.ts';
-import type { LeftAlone, Report, ReportAdvice, ReportHotSpot, ReportLane, SecondOpinion } from './report.ts';
+import type { CallSizes, LeftAlone, Report, ReportAdvice, ReportHotSpot, ReportLane, SecondOpinion } from './report.ts';
 import { milliseconds, share, splitMs } from './rounding.ts';
 
 export interface Findings {
@@ -79,6 +79,7 @@ function reportHotSpot(spot: HotSpot, wallUs: number): ReportHotSpot {
     totalMs: milliseconds(spot.totalUs),
     time: splitMs(spot.time),
     calls: spot.calls,
+    ...(spot.cloning && { callSizes: callSizes(spot.cloning) }),
     bound: spot.bound,
     lines: spot.lines
       .filter(({ time }) => sumOf(time) >= wallUs * REPORTED_LINE_SHARE)
@@ -86,5 +87,16 @@ function reportHotSpot(spot: HotSpot, wallUs: number): ReportHotSpot {
     operations: spot.operations
       .filter(({ totalUs }) => totalUs >= wallUs * REPORTED_LINE_SHARE)
       .map(({ api, line, calls, totalUs }) => ({ api, line, calls, totalMs: milliseconds(totalUs) })),
+  };
+}
+
+function callSizes({ sampledArguments, sampledResults, argumentBytes, resultBytes, ...cloning }: Cloning): CallSizes {
+  return {
+    samples: Math.max(sampledArguments, sampledResults),
+    argumentBytes,
+    resultBytes,
+    cloneMs: argumentBytes === null && resultBytes === null ? null : milliseconds(cloning.callerUs + cloning.workerUs),
+    transferableBytes: cloning.transferableBytes,
+    obstacle: cloning.obstacle,
   };
 }

@@ -160,10 +160,27 @@ export interface ReportHotSpot {
   time: TimeSplitMs;
   /** On all threads, from a second run that counted; null where none did. */
   calls: number | null;
+  /** From the same second run; only where calls of it were sampled. */
+  callSizes?: CallSizes;
   bound: Bound;
   lines: { line: number; time: TimeSplitMs }[];
   /** The core calls made from the function's lines, by time, longest first: `fs.readFileSync` from line 12, 120 calls. */
   operations: { api: string; line: number; calls: number; totalMs: number }[];
+}
+
+/** What it takes to send a function's arguments to another thread and its result back, on average over a sample of its calls. */
+export interface CallSizes {
+  /** Calls that were sampled. */
+  samples: number;
+  /** Of the structured clone of a call's arguments, and of its result; null where there is none or none was seen. */
+  argumentBytes: number | null;
+  resultBytes: number | null;
+  /** To write and to read both clones, each on its side; null where neither could be measured. */
+  cloneMs: number | null;
+  /** Of the bytes, those in large ArrayBuffers, which can be transferred in place of copying them. */
+  transferableBytes: number;
+  /** `its argument 2 (db) holds a function (db.query), which can't be copied`: what keeps it from another thread; null where nothing does. */
+  obstacle: string | null;
 }
 
 export interface ReportAdvice {

@@ -111,10 +111,11 @@ function onThreads({ share, threads = 1 }: { share: number; threads?: number }):
   return share > 1 && threads > 1 ? `  on ${threads} threads` : '';
 }
 
-/** `  ×1500, 0.3 ms each` where calls were counted. */
-function counted({ calls, totalMs }: ReportHotSpot): string {
+/** `  ×1500, 0.3 ms each, 5.0 ms to clone` where calls were counted. */
+function counted({ calls, totalMs, callSizes }: ReportHotSpot): string {
   if (calls === null || calls === 0) return '';
-  return calls === 1 ? '  ×1' : `  ×${calls}, ${formatDuration(totalMs / calls)} each`;
+  const cloned = callSizes?.cloneMs == null || callSizes.obstacle !== null ? '' : `, ${formatDuration(callSizes.cloneMs)} to clone`;
+  return (calls === 1 ? '  ×1' : `  ×${calls}, ${formatDuration(totalMs / calls)} each`) + cloned;
 }
 
 /** ` (fs.readFileSync ×120)`: the two longest of the line's core calls. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { predictOverlap, waitsOf, type Waits } from '../../../src/core/advise/cost-model.ts';
-import type { HotSpot, TimeSplit } from '../../../src/core/profile/hot-spots.ts';
+import { predictOverlap, predictWorkers, waitsOf, type Waits } from '../../../src/core/advise/cost-model.ts';
+import type { Cloning, HotSpot, TimeSplit } from '../../../src/core/profile/hot-spots.ts';
 
 const ms = 1000;
 /** Every run of the table takes a second. */
@@ -96,12 +96,35 @@ function sum(values: number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
+describe('what workers leave of a run', () => {
+  const cloning = (callerUs: number, workerUs: number): Cloning => ({
+    ...{ sampledArguments: 9, sampledResults: 9, argumentBytes: 1000, resultBytes: 1000, transferableBytes: 0, obstacle: null },
+    callerUs,
+    workerUs,
+  });
+  const on4Cores = (calls: number | null, cost: Cloning | null) => {
+    const { low, high } = predictWorkers(wallUs, 900 * ms, 4, wallUs, { calls, cloning: cost });
+    return { low, high };
+  };
+  const WORKERS: { name: string; calls: number | null; cost: Cloning | null; low: number; high: number }[] = [
+    // Best 1000 / (100 + 900 / 4 + 28), worst 1000 / (100 + 900 / 2.2 + 56).
+    { name: 'calls that were not counted', calls: null, cost: null, low: 1.77, high: 2.83 },
+    { name: 'small arguments', calls: 100, cost: cloning(0, 0), low: 1.75, high: 2.83 },
+    // A call of 9 ms is cloned in 2.5 ms here: 250 ms that nothing shares. Best 1000 / (100 + 251.5 + 28).
+    { name: 'large arguments', calls: 100, cost: cloning(2.5 * ms, 0), low: 1.22, high: 2.64 },
+    // What workers clone they share: 1000 / (100 + (900 + 300) / 4 + 28).
+    { name: 'large arguments to read', calls: 100, cost: cloning(0, 3 * ms), low: 1.41, high: 2.34 },
+    { name: 'cloning that takes as long as the work', calls: 100, cost: cloning(9 * ms, 0), low: 0.679, high: 0.971 },
+  ];
+  for (const { name, calls, cost, low, high } of WORKERS) it(name, () => assert.deepEqual(on4Cores(calls, cost), { low, high }));
+});
+
 describe('the waits of a hot spot', () => {
   it('take their longest wait, not their longest duration, and the computing on their lines', () => {
     const operation = { kind: 'async', column: null, totalUs: 900 * ms, meanInFlight: 1, peakInFlight: 1 } as const;
     const hotSpot: HotSpot = {
       ...{ id: 'get', function: 'get', file: '/project/a.mjs', line: 1, column: 1, share: 1, threads: 1, selfUs: 0, totalUs: 0 },
-      ...{ calls: null, bound: 'async-wait', evidence: [], callers: [], computing: [] },
+      ...{ calls: null, cloning: null, bound: 'async-wait', evidence: [], callers: [], computing: [] },
       time: time({ awaitSerialUs: 700 * ms, jsCpuUs: 200 * ms }),
       lines: [
         { line: 2, time: time({ awaitSerialUs: 600 * ms, jsCpuUs: 30 * ms, nativeCpuUs: 5 * ms, loadingUs: 80 * ms }) },

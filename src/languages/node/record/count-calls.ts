@@ -1,11 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Failure } from '../../../core/failure.ts';
+import type { ReadSource } from '../../../core/advise/advice.ts';
 import type { CallCounts, Recording } from '../../../core/recording.ts';
 import { owner } from '../categorize/owners.ts';
 import { type CoveredScript, readCoverage } from './coverage.ts';
+import { functionsToProbe } from './probed-functions.ts';
 import type { RecordRequest } from './recorder.ts';
 import { v8Recorder } from './v8.ts';
 
@@ -14,16 +16,19 @@ const SLOWER = 10;
 const START_MS = 10_000;
 
 /**
- * Runs the target once more and counts how often each of the user's functions is called, on all threads: in a run of its own, as V8's counters keep
- * it from optimising across calls. The run has no input, and its output is thrown away. It is started as the first one was, agent included, for a
- * loader must make the same code. Returns a sentence where it could not be counted.
+ * Runs the target once more and counts how often each of the user's functions is called, on all threads, and samples what arguments and results of
+ * the hot ones take to clone: in a run of its own, as V8's counters keep it from optimising across calls and samples stop it. The run has no input,
+ * and its output is thrown away. It is started as the first one was, agent included, for a loader must make the same code. Returns a sentence where
+ * it could not be counted.
  */
-export async function countCalls(request: RecordRequest, { run }: Recording): Promise<CallCounts | string> {
+export async function countCalls(request: RecordRequest, recording: Recording, read: ReadSource): Promise<Counted | string> {
+  const { run } = recording;
   const folder = mkdtempSync(join(tmpdir(), 'unblock-calls-'));
   const tooSlow = new AbortController();
   const timer = setTimeout(() => tooSlow.abort(), START_MS + (run.wallUs / 1000) * SLOWER);
   try {
     const { target } = request;
+    const own = pathToFileURL(join(request.distFolder, '/')).href;
     const counted = await v8Recorder.record({
       ...request,
       // Node's own: it counts from the first line on, on each thread, and writes the counts on any ending but a signal's.
@@ -31,14 +36,14 @@ export async function countCalls(request: RecordRequest, { run }: Recording): Pr
       output: 'none',
       cancel: AbortSignal.any([request.cancel, tooSlow.signal]),
       onPort: undefined,
-      onProgress: () => undefined,
+      probes: functionsToProbe(recording, read),
     });
     // What else the script starts may count as well; the report is of the recorded processes.
     const texts = [...new Set(counted.lanes.map(({ pid }) => pid))].flatMap((pid) => coverageFiles(folder, pid));
-    const scripts = texts.flatMap((text) => readCoverage(text, (url) => ofUser(url, target.script), textOfUrl));
+    const scripts = texts.flatMap((text) => readCoverage(text, (url) => ofUser(url, target.script) && !url.startsWith(own), textOfUrl));
     return counted.run.ended === 'stopped' || scripts.length === 0
       ? 'Calls could not be counted: the second run left no counts.'
-      : { scripts: sum(scripts) };
+      : { calls: { scripts: sum(scripts) }, callSizes: counted.callSizes ?? [] };
   } catch (error) {
     if (!(error instanceof Failure) || request.cancel.aborted) throw error;
     return tooSlow.signal.aborted
@@ -49,6 +54,9 @@ export async function countCalls(request: RecordRequest, { run }: Recording): Pr
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
+
+/** What the second run found. */
+export type Counted = { calls: CallCounts } & Required<Pick<Recording, 'callSizes'>>;
 
 /** Node names them `coverage-<pid>-<time>-<number>.json`: one a thread. */
 function coverageFiles(folder: string, pid: number): string[] {

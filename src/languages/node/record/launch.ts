@@ -43,6 +43,7 @@ export function launch(
       loader,
       untilPort,
       transforms,
+      probes: (request.probes ?? []).map(({ probe }) => probe),
       children: children && { ...children, ports: untilPort, transforms, runsOn: false },
     }),
     stdio:

@@ -1,4 +1,5 @@
 import type { EngineId, Machine, Recording, Target } from '../../../core/recording.ts';
+import type { ProbedFunction } from './probed-functions.ts';
 
 /** An engine that runs a target and leaves a recording: one file an engine in this folder. */
 export interface Recorder {
@@ -26,6 +27,8 @@ export interface RecordRequest {
    * measuring begins with the script's first line.
    */
   onPort?: ((port: number) => void) | undefined;
+  /** Functions whose arguments and results are looked at in a few calls (`callSizes` of the recording). The engine v8 alone can; it takes time. */
+  probes?: ProbedFunction[];
   /** Called when measuring begins and then about every 500 ms. */
   onProgress(elapsedMs: number): void;
 }

@@ -1,6 +1,7 @@
 import type { Recording, Run, Target, Machine } from '../../../core/recording.ts';
 import type { ChildProcesses } from './child-processes.ts';
 import { lanesOf, type MeasuredProcess, startedBy } from './measured-process.ts';
+import { callSizesOf, type ProbedFunction } from './probed-functions.ts';
 import type { ThreadRecording } from './thread-recording.ts';
 
 /** What a process and those that it started have told, put together. */
@@ -17,10 +18,12 @@ export interface Told {
   run: Omit<Run, 'wallUs'>;
   /** When it was seen to be gone or let go, µs. */
   goneUs: number;
+  /** Functions whose calls were sampled. */
+  probes?: readonly ProbedFunction[] | undefined;
 }
 
 export async function recordingOf(told: Told): Promise<Recording> {
-  const { target, machine, own, main, measured, run } = told;
+  const { target, machine, own, main, measured, run, probes } = told;
   const processes = [own, ...measured.filter(({ threads }) => threads.has(0))];
   const lanes = await Promise.all(processes.map((one, number) => lanesOf(one, number, main.start.atUs)));
   return {
@@ -31,6 +34,7 @@ export async function recordingOf(told: Told): Promise<Recording> {
     machine,
     run: { ...run, wallUs: main.lastUs - main.start.atUs },
     lanes: lanes.flat(),
+    ...(probes && { callSizes: callSizesOf(probes, main.sampled) }),
     notes: [...notesOn(told), ...notesOnChildren(told)],
   };
 }

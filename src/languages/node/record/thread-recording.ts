@@ -1,5 +1,5 @@
 import type { CpuProfile, Lane, LoopRounds, OnCpuTrack, OperationLog, RolledUp } from '../../../core/recording.ts';
-import type { FromAgent, OperationsDelta, RoundsDelta } from './agent/messages.ts';
+import type { FromAgent, OperationsDelta, RoundsDelta, SampledCalls } from './agent/messages.ts';
 import { growingProfile, type GrowingProfile } from './cpu-profile.ts';
 import { onCpuOf, type RollingUp } from './rolled-track.ts';
 
@@ -37,6 +37,8 @@ export interface ThreadRecording {
   sourceMaps: Record<string, string>;
   /** How many processes of node it has started. */
   children: number;
+  /** One a probe; empty until the thread ended. */
+  sampled: SampledCalls[];
 }
 
 /** @param ownUrl of the agent */
@@ -60,6 +62,7 @@ export function beginThread(start: Start, ownUrl: string): ThreadRecording {
     unlisted: 0,
     sourceMaps: {},
     children: 0,
+    sampled: [],
   };
 }
 
@@ -81,6 +84,7 @@ export function addToThread(thread: ThreadRecording, message: Extract<FromAgent,
   thread.crashed = message.crashed;
   thread.exitCode = message.exitCode;
   thread.unmeasuredWorkers = message.unmeasuredWorkers;
+  thread.sampled = message.sampled ?? [];
   if (slice) thread.lastUs = Math.min(message.atUs, Math.round(slice.endTime + (thread.shiftUs ?? 0)));
 }
 

@@ -56,6 +56,7 @@ async function record(request: RecordRequest): Promise<Recording> {
     const main = own.threads.get(0);
     if (!main) throw neverBegan(request, own, exitCode, signal, performance.now() - beganMs);
     return await recordingOf({
+      probes: request.probes,
       target: request.target,
       machine: request.machine,
       own,

@@ -32,6 +32,7 @@ import { movable, type Movable } from '../syntax/movable.ts';
 import { requestListener } from '../syntax/request-listeners.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
+import { largerThanItsWork, measuredCalls, perCall } from './moved-calls.ts';
 
 /** Below it a call is over before its arguments are copied and the message has arrived. */
 const SHORTEST_CALL_US = 50;
@@ -105,17 +106,16 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
     );
   const call = choice?.call ?? driven!.call;
   const moving = choice?.node ?? driven!.node;
-  const own = context.hotSpots.find(
-    (one) => one.file === source.file && findFunction(source, { name: one.function, line: one.line, column: one.column }) === moving,
-  );
-  const calls = own?.calls ?? null;
+  const measured = measuredCalls(source, moving, context);
+  const { calls, cloning, eachUs } = measured;
   const computeUs = computingWithin(source, choice, hotSpot, context);
-  const each = calls === null || calls === 0 ? null : (own?.totalUs ?? computeUs) / calls;
   const name = functionWords(source, moving);
-  if (each !== null && each < SHORTEST_CALL_US)
-    return leaveAlone(`${name} takes ${formatDuration(each / 1000)} a call: copying its arguments to a worker would take longer.`);
+  if (eachUs !== null && eachUs < SHORTEST_CALL_US)
+    return leaveAlone(`${name} takes ${formatDuration(eachUs / 1000)} a call: copying its arguments to a worker would take longer.`);
+  const tooLarge = eachUs === null || cloning === null ? null : largerThanItsWork(name, eachUs, cloning);
+  if (tooLarge !== null) return leaveAlone(tooLarge);
   const cores = context.machine.logicalCores;
-  const predicted = predictWorkers(context.wallUs, computeUs, cores, context.processCpuUs, calls);
+  const predicted = predictWorkers(context.wallUs, computeUs, cores, context.processCpuUs, measured);
   if (predicted.speedup < 1.05)
     return leaveAlone(
       `${name} computes ${formatDuration(computeUs / 1000)}; on ${cores} cores a worker pool would gain ${formatSpeedup(predicted.speedup)} at most, for ${workerMemory(cores)}.`,
@@ -123,11 +123,9 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
   const result: RefactorResult =
     choice === null
       ? { available: false, reason: reason ?? `${name} can't move to a worker.` }
-      : orRefuse(() => rewrite(source, choice, context.read));
-  const perCall =
-    each === null
-      ? 'how long one call takes was not measured (`--count-calls` does): below about 1 ms the gain shrinks'
-      : `${formatDuration(each / 1000)} a call`;
+      : cloning?.obstacle != null
+        ? { available: false, reason: `${name} can't move to a worker: ${cloning.obstacle}.` }
+        : orRefuse(() => rewrite(source, choice, context.read));
   return [
     {
       model: 'worker-threads',
@@ -135,7 +133,7 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
       line: lineOf(source, call.getStart(source.ast)),
       message: `Move ${name} to a worker pool (≈${formatSpeedup(predicted.speedup)} on ${cores} cores)`,
       why: `${name} computes ${formatDuration(computeUs / 1000)} on one thread${calls === null ? '' : ` in ${calls} calls`}, and no call needs the one before; awaiting it would not help, as it never waits. Memory: ${workerMemory(cores)}.`,
-      predicted: { ...predicted, basis: `${predicted.basis}; ${perCall}` },
+      predicted: { ...predicted, basis: `${predicted.basis}; ${perCall(measured)}` },
       alternatives: priceModels(hotSpot, context, {
         model: 'worker-threads',
         speedup: predicted.speedup,

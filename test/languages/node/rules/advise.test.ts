@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AdviceContext } from '../../../../src/core/advise/advice.ts';
 import { decide } from '../../../../src/core/advise/decision-matrix.ts';
-import type { HotSpot, SiteOperations, TimeSplit } from '../../../../src/core/profile/hot-spots.ts';
+import type { Cloning, HotSpot, SiteOperations, TimeSplit } from '../../../../src/core/profile/hot-spots.ts';
 import { rules } from '../../../../src/languages/node/rules/index.ts';
 
 /** Hot spots as the analysis hands them over, the source they are about, and what is said of them. */
@@ -47,6 +47,7 @@ function hotSpot(name: string, line: number, part: Partial<TimeSplit>, more: Par
     totalUs: us,
     time: time(part),
     calls: null,
+    cloning: null,
     bound: 'mixed',
     evidence: [],
     lines: [],
@@ -80,6 +81,7 @@ function say(
     isLane: () => false,
     hotSpots,
     served: null,
+    called: hotSpots.flatMap(({ calls, ...spot }) => (calls === null ? [] : [{ ...spot, calls }])),
     read: (name) => (name === file ? source : (texts[name] ?? null)),
     ...more,
   };
@@ -311,6 +313,45 @@ describe('move-to-worker', () => {
       hotSpot('draw', 1, { jsCpuUs: 0.9 * second }, { calls: 1_000_000 }),
     ]);
     assert.match(leftAlone[0] ?? '', /copying its arguments to a worker would take longer/);
+  });
+
+  const cloned = (more: Partial<Cloning>): Cloning => ({
+    ...{ sampledArguments: 9, sampledResults: 9, argumentBytes: 4_100_000, resultBytes: 12_000, transferableBytes: 0, obstacle: null },
+    ...{ callerUs: 3_000, workerUs: 2_000 },
+    ...more,
+  });
+  const drawing = (calls: number, cloning: Cloning): HotSpot[] => [hotSpot('draw', 1, { jsCpuUs: 0.9 * second }, { calls, cloning })];
+
+  it('leaves calls alone that compute for less time than it takes to clone what they are given', () => {
+    const { leftAlone } = say(DRAWING.replace('inner(frame) + 1', 'frame + 1'), drawing(300, cloned({})));
+    assert.deepEqual(leftAlone, [
+      'draw takes 3.0 ms to compute a call and 5.0 ms to clone (4.1 MB of arguments and 12 kB of result): a worker would take longer.',
+    ]);
+  });
+
+  it('says what need not be copied', () => {
+    const { leftAlone } = say(DRAWING.replace('inner(frame) + 1', 'frame + 1'), drawing(300, cloned({ transferableBytes: 4_000_000 })));
+    assert.match(leftAlone[0] ?? '', /4\.0 MB of it are array buffers: transferred or shared they would not be copied\.$/);
+  });
+
+  it('does not move what was seen to be given a thing that cannot be copied', () => {
+    const obstacle = "its argument 1 (frame) holds a function (frame.paint), which can't be copied";
+    const source = DRAWING.replace('inner(frame) + 1', 'frame + 1');
+    const { advice } = say(source, drawing(100, cloned({ argumentBytes: null, callerUs: 0, workerUs: 0, obstacle })));
+    assert.deepEqual(
+      advice.map(({ available }) => available),
+      [false],
+    );
+    assert.deepEqual(
+      say(source, drawing(100, cloned({ callerUs: 10, workerUs: 10 }))).advice.map(({ available }) => available),
+      [true],
+    );
+  });
+
+  it('takes no time a call from a function that calls itself', () => {
+    const source = `function fib(n) {\n  return n < 2 ? n : fib(n - 1) + fib(n - 2);\n}\nfor (const n of [30, 31, 32]) console.log(fib(n));\n`;
+    const { leftAlone } = say(source, [hotSpot('fib', 1, { jsCpuUs: 0.9 * second }, { calls: 9_000_000 })]);
+    assert.doesNotMatch(leftAlone.join(), /a call/);
   });
 
   it('expects little where the process is on all cores already', () => {

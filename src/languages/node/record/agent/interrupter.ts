@@ -1,6 +1,7 @@
 import inspector from 'node:inspector';
 import { connect, Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
+import { probeCalls } from './call-probes.ts';
 import { openChannel } from './channel.ts';
 import { GONE, HANDLE, type InterrupterSettings, READY, REFUSED } from './interrupting.ts';
 import type { ChildSettings, FromAgent } from './messages.ts';
@@ -9,7 +10,7 @@ import type { ChildSettings, FromAgent } from './messages.ts';
  * A thread of our own beside the script's main thread. Through the inspector it makes the main thread flush what it measured, also in
  * the middle of an endless loop; it hears the recorder's words; and it ends the script when the recorder is gone.
  */
-const { recorder, state, fd, flushed } = workerData as InterrupterSettings;
+const { recorder, state, fd, flushed, probes } = workerData as InterrupterSettings;
 
 /**
  * The next flush after half the elapsed time, within these: a killed run loses little, and one that is not pays little. A flush takes the
@@ -68,15 +69,20 @@ function callRecorder({ address, secret, direct }: ChildSettings): Socket {
 
 function begin(): void {
   takeHandle(() => {
-    if (Atomics.compareExchange(state, 0, 0, READY) !== 0) {
-      leave();
-      return;
-    }
-    Atomics.notify(state, 0);
-    if (attached) ask('begin', () => undefined);
-    askNext();
-    flushLater();
+    if (handle === undefined || probes.length === 0) ready();
+    else void probeCalls(session, handle, probes).then(ready);
   });
+}
+
+function ready(): void {
+  if (Atomics.compareExchange(state, 0, 0, READY) !== 0) {
+    leave();
+    return;
+  }
+  Atomics.notify(state, 0);
+  if (attached) ask('begin', () => undefined);
+  askNext();
+  flushLater();
 }
 
 function takeHandle(taken: () => void): void {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { ChildSettings } from './messages.ts';
+import type { ChildSettings, Probe } from './messages.ts';
 import { NONE_TAKEN, startHidden } from './thread-ids.ts';
 
 /** What the interrupter (interrupter.ts, a program of its own) is given. */
@@ -13,6 +13,7 @@ export interface InterrupterSettings {
   fd: Int32Array;
   /** Counts the recorder's word that another process, about to be ended, has sent what it measured. */
   flushed: Int32Array;
+  probes: readonly Probe[];
 }
 
 /** The interrupter has the main thread's functions. */
@@ -50,10 +51,10 @@ export interface Interrupting {
 }
 
 /** Small, unreferenced, with nothing of the script's options and environment. */
-export function startInterrupter(recorder: number | ChildSettings, fd: Int32Array): Interrupting {
+export function startInterrupter(recorder: number | ChildSettings, fd: Int32Array, probes: readonly Probe[]): Interrupting {
   const state = new Int32Array(new SharedArrayBuffer(4));
   const flushed = new Int32Array(new SharedArrayBuffer(4));
-  const settings: InterrupterSettings = { recorder, state, fd, flushed };
+  const settings: InterrupterSettings = { recorder, state, fd, flushed, probes };
   const start = () =>
     new Worker(join(__dirname, 'interrupter.cjs'), {
       workerData: settings,

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { descriptor, openChannel } from './channel.ts';
+import { sampleCalls } from './clone-sizes.ts';
 import { hookExit, hookKills } from './endings.ts';
 import { hideOptions } from './hide-options.ts';
 import { HANDLE, startInterrupter } from './interrupting.ts';
@@ -28,6 +29,8 @@ export function recordMainThread(channel: ChannelSettings): void {
     const children = isChild ? channelOf(channel) : channel.children;
     hideOptions(process.execArgv, loader);
     const settings = newWorkerSettings(fd, children, { ports, transforms });
+    const probes = isChild ? [] : channel.probes;
+    const sampler = probes.length === 0 ? null : sampleCalls(probes.length);
     const thread = recordThread({
       fd,
       thread: 0,
@@ -35,6 +38,7 @@ export function recordMainThread(channel: ChannelSettings): void {
       children,
       transforms,
       alreadyRuns: attached,
+      sampler,
     });
     const workers = followWorkers(settings);
     markMeasured();
@@ -55,8 +59,9 @@ export function recordMainThread(channel: ChannelSettings): void {
       restore();
       interrupter.end();
     };
-    Object.defineProperty(globalThis, HANDLE, { value: { flush, stop, begin: () => thread.begin(), release }, configurable: true });
-    const interrupter = startInterrupter(isChild ? channel : channel.input, fd);
+    const handle = { ...sampler, flush, stop, begin: () => thread.begin(), release };
+    Object.defineProperty(globalThis, HANDLE, { value: handle, configurable: true });
+    const interrupter = startInterrupter(isChild ? channel : channel.input, fd, probes);
     const offer = () => offerToWorkers({ ...settings, takenId: interrupter.takenId });
     let offered = false;
     thread.wrap(() => {

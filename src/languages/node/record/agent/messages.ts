@@ -1,4 +1,4 @@
-import type { CallSite, CpuProfile } from '../../../../core/recording.ts';
+import type { CallSite, CloneSample, CpuProfile } from '../../../../core/recording.ts';
 
 /**
  * What the agent tells the recorder: JSON, one message a line, cut into chunks (see channel.ts). Times are µs on the monotonic clock.
@@ -21,13 +21,19 @@ export type FromAgent =
   /** What came since the last part, so that a run killed from outside still leaves a recording. */
   | ({ type: 'part'; slice: CpuProfile | null } & Progress)
   /** The last of it. Nothing follows. */
-  | ({ type: 'end'; slice: CpuProfile | null; crashed: boolean; exitCode: number | null; unmeasuredWorkers: number } & Progress)
+  | ({ type: 'end'; slice: CpuProfile | null; crashed: boolean; exitCode: number | null; unmeasuredWorkers: number; sampled?: SampledCalls[] } & Progress)
   /** A server of the thread accepts connections on this TCP port. Sent only where `untilPort` is set. */
   | { type: 'listening'; port: number }
   /** This process is about to send another one a signal that ends it, and waits for `flushed`. */
   | { type: 'killing'; pid: number }
   /** Measuring could not begin. */
   | { type: 'failed'; detail: string };
+
+/** What the sampled calls of one function took and gave back. */
+export interface SampledCalls {
+  arguments: CloneSample[];
+  results: CloneSample[];
+}
 
 interface Progress {
   atUs: number;
@@ -92,6 +98,17 @@ export interface ScriptSettings {
   children: ChildChannel | null;
   /** A test runner transforms what it loads: the source maps are asked of V8 at the end. */
   transforms: boolean;
+  /** Functions of which a sample of calls is looked at: what their arguments and results would take to clone. */
+  probes: Probe[];
+}
+
+/** A function whose calls are sampled, by its place in the script as it is run: V8's, 0-based. */
+export interface Probe {
+  url: string;
+  lineNumber: number;
+  columnNumber: number;
+  /** What gives a list of its arguments when evaluated at its beginning. */
+  argumentsExpression: string;
 }
 
 /** Where the child processes of the script, and theirs, find the recorder. */

@@ -9,6 +9,7 @@ import { tellPorts } from './listening.ts';
 import { loadedSourceMaps } from './loaded-source-maps.ts';
 import { followChildren, type StartedChildren } from './children.ts';
 import { hideOwnFrames, withoutOwnFrames } from './hidden-frames.ts';
+import type { CallSampler } from './clone-sizes.ts';
 import type { ChildChannel, FromAgent } from './messages.ts';
 import { createOperationLog } from './operation-log.ts';
 import { type Profiler, startProfiler } from './profiler.ts';
@@ -51,10 +52,12 @@ export interface ThreadSettings {
   transforms: boolean;
   /** Its program began without us. */
   alreadyRuns: boolean;
+  /** Notes sampled calls; null where none are. */
+  sampler: CallSampler | null;
 }
 
 /** Measures the calling thread. */
-export function recordThread({ fd, thread, name, children, transforms, alreadyRuns }: ThreadSettings): RecordedThread {
+export function recordThread({ fd, thread, name, children, transforms, alreadyRuns, sampler }: ThreadSettings): RecordedThread {
   const send: (message: FromAgent) => void = openChannel(fd, thread);
   const cpuUsage = process.cpuUsage.bind(process);
   const log = createOperationLog(createCallSites(__filename));
@@ -156,6 +159,7 @@ export function recordThread({ fd, thread, name, children, transforms, alreadyRu
           exitCode,
           unmeasuredWorkers,
           crashed: crashed && process.listenerCount('uncaughtException') === 0,
+          ...(sampler && { sampled: sampler.sampled }),
           ...last,
         });
         log.close();
