@@ -18,6 +18,28 @@ import { openSession, type Session, type SessionVariables } from './session.ts';
 
 /** Runs the main job as the command line asked for it. Throws a Failure when there is no report. */
 export async function advise(command: AdviseCommand, variables: SessionVariables, programs: Programs): Promise<void> {
+  const runsOn = command.source.kind === 'attach';
+  await inSession(variables, runsOn, async (running) => {
+    prepareResults(
+      command.save,
+      [command.sarif, command.html].filter((file) => file !== null),
+    );
+    const result = await run(command, variables, programs, running);
+    writeResults(command, result, programs);
+    await tell(
+      command.json
+        ? `${JSON.stringify(result.analysis.report, null, 2)}\n`
+        : `\n${textReport(result.analysis.report, command.save, variables.session !== undefined)}`,
+    );
+    if (command.save !== null) running.session.tell({ type: 'done', folder: command.save });
+  });
+}
+
+/**
+ * Does work that an editor or Ctrl+C may stop, and tells the editor how it failed.
+ * @param runsOn the program is not ours to end: Ctrl+C lets go of it
+ */
+export async function inSession(variables: SessionVariables, runsOn: boolean, work: (running: Running) => Promise<void>): Promise<void> {
   const stop = new AbortController();
   const cancel = new AbortController();
   const session = await openSession({
@@ -26,20 +48,9 @@ export async function advise(command: AdviseCommand, variables: SessionVariables
     // Without the editor nobody waits for the result, but the script is the user's: it runs on, and the report goes to the terminal.
     onLost: (reason) => say(`The editor can't be reached (${reason}): the report is printed here only.`),
   });
-  const unfollow = command.source.kind === 'attach' ? followInterruptsApart(stop, cancel) : followInterrupts(cancel);
+  const unfollow = runsOn ? followInterruptsApart(stop, cancel) : followInterrupts(cancel);
   try {
-    prepareResults(
-      command.save,
-      [command.sarif, command.html].filter((file) => file !== null),
-    );
-    const result = await run(command, variables, programs, { stop, cancel, session });
-    writeResults(command, result, programs);
-    await tell(
-      command.json
-        ? `${JSON.stringify(result.analysis.report, null, 2)}\n`
-        : `\n${textReport(result.analysis.report, command.save, variables.session !== undefined)}`,
-    );
-    if (command.save !== null) session.tell({ type: 'done', folder: command.save });
+    await work({ stop, cancel, session });
   } catch (error) {
     session.tell({ type: 'failed', message: error instanceof Error ? error.message : String(error), detail: detailOf(error) });
     throw error;
@@ -50,7 +61,7 @@ export async function advise(command: AdviseCommand, variables: SessionVariables
 }
 
 /** The text names the report's file where there is one, and says how to get one where there is none. */
-function textReport(report: Report, folder: string | null, inEditor: boolean): string {
+export function textReport(report: Report, folder: string | null, inEditor: boolean): string {
   const text = reportText(report);
   if (inEditor) return text.replace(/To apply it: .*/g, 'To apply it: the light bulb on that line.');
   if (folder !== null) return text.replaceAll('REPORT.json', join(folder, SAVED.report));

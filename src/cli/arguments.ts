@@ -8,6 +8,7 @@ export type Command =
   | { command: 'help' }
   | { command: 'version' }
   | AdviseCommand
+  | CountCallsCommand
   | { command: 'fix'; report: string; advice: string; write: boolean }
   | { command: 'open'; input: string; output: string | null; engine: 'own' | '0x' };
 
@@ -30,6 +31,13 @@ export interface AdviseCommand {
   test: TestChoice | null;
   /** Where the source has arguments of its own, after them. */
   args: string[];
+}
+
+export interface CountCallsCommand {
+  command: 'count-calls';
+  /** What `--save` wrote. */
+  folder: string;
+  json: boolean;
 }
 
 /** What names the script: its path, a script of package.json, a configuration of launch.json with the file it is about, or a program that runs. */
@@ -65,6 +73,9 @@ export const USAGE = `Profile first, optimize second: where a Node.js script spe
                              measure a node process that runs already, by its id or its inspector's port, until
                              Ctrl+C or --stop-after; it then runs on
 
+  unblock count-calls DIR [--json]
+                             run the script of a saved run a second time, as --count-calls does, and write its report anew
+
   unblock fix REPORT.json --advice ID [--write]
                              print the change that an advice proposes as a diff, or make it
 
@@ -93,6 +104,8 @@ export function parseCommand(words: readonly string[]): Command {
       return { command: 'version' };
     case 'advise':
       return parseAdvise(rest);
+    case 'count-calls':
+      return parseCountCalls(rest);
     case 'fix':
       return parseFix(rest);
     case 'open':
@@ -150,6 +163,14 @@ function parseAdvise(words: readonly string[]): Command {
     test: testOf(options, source),
     args,
   };
+}
+
+function parseCountCalls(words: readonly string[]): Command {
+  const { options, operands } = parseOptions(words, { json: 'flag', help: 'flag' }, 'anywhere');
+  if (options.has('help')) return { command: 'help' };
+  const [folder] = operands;
+  if (folder === undefined || operands.length > 1) throw new UsageError('Write `unblock count-calls DIR`: the folder of `--save DIR`.');
+  return { command: 'count-calls', folder, json: options.has('json') };
 }
 
 function parseFix(words: readonly string[]): Command {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { advise, type Programs } from './advise.ts';
 import { parseCommand, USAGE, UsageError } from './arguments.ts';
+import { countCallsOf } from './count-calls.ts';
 import { fix } from './fix.ts';
 import { keepTerminalOpen } from './keep-open.ts';
 import { open } from './open.ts';
@@ -24,6 +25,9 @@ async function main(words: readonly string[]): Promise<number> {
         break;
       case 'advise':
         await advise(command, variables, programs());
+        break;
+      case 'count-calls':
+        await countCallsOf(command, variables, programs());
         break;
       case 'fix':
         await fix(command);

@@ -57,6 +57,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       if (store.current === null) throw new Failure('Nothing has been profiled yet: open a script and run Profile and Advise.');
       return profiling.profile(asItIsNow(store.current.request));
     },
+    countCalls: () => profiling.countCalls(),
     stop: () => {
       if (running.current === null) throw nothingRuns();
       running.current.stop();

@@ -12,6 +12,7 @@ export const COMMANDS = {
   profileLaunchConfiguration: 'unblock.profileLaunchConfiguration',
   attach: 'unblock.attach',
   profileAgain: 'unblock.profileAgain',
+  countCalls: 'unblock.countCalls',
   stop: 'unblock.stop',
   stopOrDiscard: 'unblock.stopOrDiscard',
   discard: 'unblock.discard',
@@ -42,6 +43,7 @@ export const SETTINGS = {
   env: 'unblock.env',
   cwd: 'unblock.cwd',
   engine: 'unblock.engine',
+  countCalls: 'unblock.countCalls',
   minimumShare: 'unblock.minimumShare',
   saveBeforeRun: 'unblock.saveBeforeRun',
   openFlameGraph: 'unblock.openFlameGraph',
@@ -58,6 +60,7 @@ export const RESTRICTED_SETTINGS: readonly string[] = [
   SETTINGS.env,
   SETTINGS.cwd,
   SETTINGS.engine,
+  SETTINGS.countCalls,
 ];
 
 export const CONTEXT_KEYS = { running: 'unblock.running', hasResults: 'unblock.hasResults' } as const;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { callsWords, cloneWords } from '../core/report/call-words.ts';
 import { formatDuration, formatHotShare } from '../core/report/format.ts';
 import type { ReportHotSpot } from '../core/report/report.ts';
 import { SETTINGS } from './contributions.ts';
@@ -29,6 +30,7 @@ function describe(hotSpot: ReportHotSpot, hot: ReportHotSpot['lines'][number], s
   const calls = hotSpot.operations
     .filter((one) => one.line === hot.line)
     .map((one) => `${shortApi(one.api)} ×${one.calls}${one.calls > 1 ? `, ${formatDuration(one.totalMs / one.calls)} a call` : ''}`);
+  const counted = [callsWords(hotSpot), cloneWords(hotSpot.callSizes)].filter((words) => words !== null);
   const advice = store.current?.report.advice.filter((one) => one.hotSpot === hotSpot.id) ?? [];
   return markdown(
     { bold: 'Unblock' },
@@ -36,6 +38,7 @@ function describe(hotSpot: ReportHotSpot, hot: ReportHotSpot['lines'][number], s
     '\n\n',
     { code: textBar(hot.time) },
     `\n\n${splitInWords(hot.time)}`,
+    ...(counted.length > 0 ? [`\n\n${hotSpot.function}: ${counted.join('; ')}`] : []),
     ...(calls.length > 0 ? [`\n\n${calls.join(' · ')}`] : []),
     ...advice.slice(0, 1).flatMap((one) => [
       `\n\n${withGain(one.message, one)}`,

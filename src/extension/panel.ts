@@ -69,6 +69,9 @@ export function createPanel(store: ResultsStore, context: vscode.ExtensionContex
       case 'repeat':
         await vscode.commands.executeCommand(COMMANDS.profileAgain);
         return;
+      case 'countCalls':
+        await vscode.commands.executeCommand(COMMANDS.countCalls);
+        return;
       case 'failed':
         log.error(`Flame graph: ${message.message}`);
         return void vscode.window.showErrorMessage(vscode.l10n.t('The flame graph could not be drawn: {0}', message.message));

@@ -5,10 +5,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Failure } from '../core/failure.ts';
-import { formatDuration } from '../core/report/format.ts';
 import type { Report } from '../core/report/report.ts';
-import { comparedWith, headline } from '../core/report/words.ts';
-import { SESSION_VARIABLE, TARGET_VARIABLE, type FromCommand, type TargetOptions } from '../protocol/session.ts';
+import { biggestLever, comparedWith, headline, nothingToChange } from '../core/report/words.ts';
 import { COMMANDS } from './contributions.ts';
 import { showFailure, type Log } from './log.ts';
 import type { ResultsStore, RunRequest } from './results.ts';
@@ -16,16 +14,13 @@ import type { RunningProfile } from './running-profile.ts';
 import { readSavedResults } from './saved-results.ts';
 import { saveBeforeRun } from './script-document.ts';
 import { runSettings, type RunSettings } from './settings.ts';
-import { terminalEnvironment } from './terminal-environment.ts';
-import { openTerminalSession, type TerminalSession } from './terminal-session.ts';
-import { findUserNode } from './user-node.ts';
-
-/** A command that was told to throw its run away has so long to clean up before its terminal is closed. */
-const DISCARD_WITHIN_MS = 8_000;
+import { createTerminalCommands } from './terminal-commands.ts';
 
 export interface Profiling {
   /** Runs the script in a terminal and shows what was measured. Resolves when that is done; true when there is a report. */
   profile(request: RunRequest): Promise<boolean>;
+  /** Runs the script of the results a second time, to count its calls and to see what its arguments take to copy. True when that is in the results. */
+  countCalls(): Promise<boolean>;
 }
 
 export interface ProfilingParts {
@@ -40,7 +35,7 @@ export interface ProfilingParts {
 
 export function createProfiling(parts: ProfilingParts): Profiling {
   const { context, store, running, log } = parts;
-  let lastTerminal: vscode.Terminal | null = null;
+  const commands = createTerminalCommands({ context, running, log });
 
   async function profile(request: RunRequest): Promise<boolean> {
     try {
@@ -84,119 +79,76 @@ export function createProfiling(parts: ProfilingParts): Profiling {
   async function run(request: RunRequest, settings: RunSettings): Promise<boolean> {
     const name = (request.named ?? request.attach)?.name ?? basename(request.script);
     const attached = request.attach !== undefined;
-    const live: { session: TerminalSession | null; discarded: boolean } = { session: null, discarded: false };
-    const discard = (): void => {
-      live.discarded = true;
-      live.session?.cancel();
-      running.tell(vscode.l10n.t('stopping'));
-      setTimeout(() => live.session?.close(new Failure('The run was thrown away.')), DISCARD_WITHIN_MS).unref();
-    };
-    const stop = (): void => {
-      live.session?.stop();
-      running.tell(vscode.l10n.t('stopping'));
-    };
-    running.begin({ name, attached, words: vscode.l10n.t('starting'), terminal: null, session: null, stop, discard });
-    let before: Report | null;
-    let folder: string | null = null;
+    const kept: { before: Report | null; folder: string | null } = { before: null, folder: null };
     try {
-      const env = terminalEnvironment(process.env, terminalSettings());
-      const node = await findUserNode(settings.nodePath, { ...env, ...settings.env });
-      const place = await makeFolder((context.storageUri ?? context.globalStorageUri).fsPath);
-      folder = place;
-      const outcome = await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Profiling {0}', name), cancellable: true },
-        async (progress, token) => {
-          const say = (words: string): void => {
-            running.tell(words);
-            const cancel = attached
-              ? vscode.l10n.t('Cancel lets it run on and analyses what was measured.')
-              : vscode.l10n.t('Cancel stops it and analyses what was measured.');
-            progress.report({ message: `${words}. ${cancel}` });
-          };
-          say(vscode.l10n.t('starting'));
-          const session = await openTerminalSession((message) => say(progressWords(message)));
-          live.session = session;
-          if (live.discarded) session.close(new Failure('The run was thrown away.'));
-          if (live.discarded) return session.outcome;
-          token.onCancellationRequested(stop);
-          // Only our own engine can wait for a port.
-          const engine = request.load === undefined ? (request.engine ?? settings.engine) : 'v8';
-          const args = request.args ?? parts.rememberedArgs(request.script) ?? settings.args;
-          const target: TargetOptions = { nodeOptions: settings.nodeOptions, env: settings.env, minShare: settings.minimumShare };
-          const terminal = openTerminal(
-            name,
-            node.path,
-            [
-              'advise',
-              '--save',
-              place,
-              ...(request.attach === undefined
-                ? [
-                    '--engine',
-                    engine,
-                    '--node',
-                    node.path,
-                    ...(request.load === undefined ? [] : ['--load', request.load]),
-                    ...subjectOf(request),
-                    ...args,
-                  ]
-                : [`--attach=${request.attach.to}`]),
-            ],
-            settings.cwd,
-            {
-              ...env,
-              [SESSION_VARIABLE]: session.variable,
-              [TARGET_VARIABLE]: JSON.stringify(target),
-            },
-          );
-          if (running.current !== null) Object.assign(running.current, { terminal, session });
-          const closed = vscode.window.onDidCloseTerminal((one) => {
-            if (one === terminal) session.close(closedFailure(one));
-          });
-          try {
-            return await session.outcome;
-          } finally {
-            closed.dispose();
-          }
+      const done = await commands.run({
+        name,
+        title: vscode.l10n.t('Profiling {0}', name),
+        attached,
+        canStop: attached
+          ? vscode.l10n.t('Cancel lets it run on and analyses what was measured.')
+          : vscode.l10n.t('Cancel stops it and analyses what was measured.'),
+        settings,
+        async words(node) {
+          const folder = await makeFolder((context.storageUri ?? context.globalStorageUri).fsPath);
+          kept.folder = folder;
+          return wordsOf(request, settings, { node, folder });
         },
-      );
-      if (live.discarded) return false;
-      before = store.current?.report ?? null;
-      await store.show(await readSavedResults(outcome), request);
-      folder = null;
-    } catch (error) {
-      if (!live.discarded) throw error;
-      vscode.window.setStatusBarMessage(vscode.l10n.t('{0}: stopped and thrown away.', name), 5000);
-      lastTerminal?.dispose();
-      return false;
+        async finish(saved) {
+          kept.before = store.current?.report ?? null;
+          await store.show(await readSavedResults(saved), request);
+          kept.folder = null;
+        },
+      });
+      if (!done) return false;
     } finally {
-      running.end();
-      if (folder !== null) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+      if (kept.folder !== null) await rm(kept.folder, { recursive: true, force: true }).catch(() => undefined);
     }
     parts.onResults();
-    void announce(before);
+    void announce(kept.before);
     return true;
   }
 
-  function openTerminal(name: string, node: string, args: string[], cwd: string, env: Record<string, string>): vscode.Terminal {
-    // The terminal of the run before stays open to be read; one is enough.
-    lastTerminal?.dispose();
-    const cli = context.asAbsolutePath(join('dist', 'cli.cjs'));
-    log.info(`${node} ${[cli, ...args].join(' ')} (in ${cwd})`);
-    const terminal = vscode.window.createTerminal({
-      name: `Unblock: ${name}`,
-      iconPath: new vscode.ThemeIcon('flame'),
-      shellPath: node,
-      shellArgs: [cli, ...args],
-      cwd,
-      env,
-      // Without it a debugger that attaches to every terminal would be measured too.
-      strictEnv: true,
-      isTransient: true,
-    });
-    terminal.show(true);
-    lastTerminal = terminal;
-    return terminal;
+  /** The words of the command that profiles. */
+  function wordsOf(request: RunRequest, settings: RunSettings, { node, folder }: { node: string; folder: string }): string[] {
+    if (request.attach !== undefined) return ['advise', '--save', folder, `--attach=${request.attach.to}`];
+    // Only our own engine can wait for a port, and a server that is stopped is not run twice.
+    const underLoad = request.load !== undefined;
+    return [
+      ...['advise', '--save', folder, '--engine', underLoad ? 'v8' : (request.engine ?? settings.engine), '--node', node],
+      ...(request.load === undefined ? [] : ['--load', request.load]),
+      ...(settings.countCalls && !underLoad ? ['--count-calls'] : []),
+      ...subjectOf(request),
+      ...(request.args ?? parts.rememberedArgs(request.script) ?? settings.args),
+    ];
+  }
+
+  async function countCalls(): Promise<boolean> {
+    try {
+      if (!vscode.workspace.isTrusted) throw new Failure('This workspace is in restricted mode: trust it, then count calls.');
+      const results = store.current;
+      if (results === null) throw new Failure('Nothing has been profiled yet: open a script and run Profile and Advise.');
+      const { request, folder, report } = results;
+      const name = request.named?.name ?? basename(request.script);
+      if (store.anyStale()) throw new Failure(`${name} has changed since it was profiled: profile it again, then count its calls.`);
+      if (offerTheOther()) return false;
+      const done = await commands.run({
+        name,
+        title: vscode.l10n.t('Counting calls of {0}', name),
+        attached: false,
+        canStop: vscode.l10n.t('Cancel stops it and leaves the results as they are.'),
+        settings: { ...runSettings(vscode.Uri.file(request.script)), cwd: report.target.cwd },
+        words: () => Promise.resolve(['count-calls', folder]),
+        finish: async (saved) => store.show(await readSavedResults(saved), request),
+      });
+      if (!done) return false;
+      parts.onResults();
+      void announceCounts();
+      return true;
+    } catch (error) {
+      void showFailure(error, log);
+      return false;
+    }
   }
 
   async function announce(before: Report | null): Promise<void> {
@@ -209,7 +161,17 @@ export function createProfiling(parts: ProfilingParts): Profiling {
     if (choice === show) await vscode.commands.executeCommand(COMMANDS.showFlameGraph);
   }
 
-  return { profile };
+  async function announceCounts(): Promise<void> {
+    if (store.current === null) return;
+    const { report } = store.current;
+    const words = biggestLever(report) ?? nothingToChange(report) ?? headline(report);
+    const show = vscode.l10n.t('Show Flame Graph');
+    const name = basename(report.target.script);
+    const choice = await vscode.window.showInformationMessage(vscode.l10n.t('{0}: calls and sizes were counted. {1}', name, words), show);
+    if (choice === show) await vscode.commands.executeCommand(COMMANDS.showFlameGraph);
+  }
+
+  return { profile, countCalls };
 }
 
 /** The words of the command that say what is run; arguments may follow. */
@@ -225,18 +187,6 @@ function resultWords(name: string, { ended, load, attached }: Report['run'], wor
   if (ended === 'stopped' && attached) return vscode.l10n.t('{0}, which runs on: {1}', name, words);
   if (ended === 'stopped') return vscode.l10n.t('{0}, stopped by you: {1}', name, words);
   return `${name}: ${words}`;
-}
-
-function progressWords(message: Extract<FromCommand, { type: 'progress' }>): string {
-  if (message.phase === 'starting') return vscode.l10n.t('starting');
-  return message.phase === 'analysing' ? vscode.l10n.t('analysing') : formatDuration(message.elapsedMs);
-}
-
-function closedFailure(terminal: vscode.Terminal): Failure {
-  const code = terminal.exitStatus?.code;
-  if (terminal.exitStatus?.reason === vscode.TerminalExitReason.User)
-    return new Failure('The terminal was closed before the run had ended: profile again.');
-  return new Failure('The profiling command ended before it made a report: profile again.', `exit code ${code ?? 'unknown'}`);
 }
 
 async function checkPlaces(script: vscode.Uri, settings: RunSettings): Promise<void> {
@@ -256,9 +206,4 @@ async function makeFolder(storage: string): Promise<string> {
     () => own,
     () => mkdir(other, { recursive: true, mode: 0o700 }).then(() => other),
   );
-}
-
-function terminalSettings(): Record<string, string | null> {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform === 'darwin' ? 'osx' : 'linux';
-  return vscode.workspace.getConfiguration('terminal.integrated').get<Record<string, string | null>>(`env.${platform}`, {});
 }

@@ -12,6 +12,8 @@ export interface RunSettings {
   /** Absolute path. */
   cwd: string;
   engine: (typeof ENGINES)[number];
+  /** Each profile runs the script a second time, to count calls. */
+  countCalls: boolean;
   /** 0 to 1. */
   minimumShare: number;
   saveBeforeRun: (typeof SAVE_CHOICES)[number];
@@ -35,6 +37,7 @@ export function runSettings(script: vscode.Uri): RunSettings {
     env: Object.fromEntries(Object.entries(variables(settings)).map(([name, value]) => [name, fill(value)])),
     cwd: cwd === '' ? folder : isAbsolute(cwd) ? cwd : resolve(folder, cwd),
     engine: settings.get<RunSettings['engine']>('engine', 'v8'),
+    countCalls: settings.get<boolean>('countCalls', false),
     minimumShare: minimumShare(),
     saveBeforeRun: settings.get<RunSettings['saveBeforeRun']>('saveBeforeRun', 'script'),
   };

@@ -26,4 +26,6 @@ export type FromPanel =
   /** Open the source of an advice and its light bulb. */
   | { type: 'fix'; advice: string }
   | { type: 'repeat' }
+  /** Run the script a second time to count calls and sizes. */
+  | { type: 'countCalls' }
   | { type: 'failed'; message: string };

@@ -18,7 +18,7 @@ export interface TargetOptions {
 
 export type FromCommand =
   | { type: 'hello'; secret: string }
-  | { type: 'progress'; phase: 'starting' | 'running' | 'analysing'; elapsedMs: number }
+  | { type: 'progress'; phase: 'starting' | 'running' | 'counting' | 'analysing'; elapsedMs: number }
   /**
    * The folder holds what `--save` writes. The extension then closes the socket; in a terminal (stdin a TTY) the command
    * says "Press any key to close this terminal." and waits for the key, so that the script's output stays readable.

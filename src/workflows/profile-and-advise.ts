@@ -40,7 +40,7 @@ export async function profileAndAdvise(request: ProfileRequest): Promise<Profile
     },
   };
   const recording = await record(run);
-  if (request.countCalls) await addCalls(recording, run);
+  if (request.countCalls) await addCalls(recording, { ...run, onProgress: (elapsedMs) => request.onProgress('counting', elapsedMs) });
   request.onProgress('analysing', recording.run.wallUs / 1000);
   return { recording, analysis: analyze(recording, node, readSource, request.minShare) };
 }
@@ -103,7 +103,7 @@ interface AdviseRequest {
   /** Aborted: the same, and throw what was measured away; the promise is rejected with a Failure. */
   cancel: AbortSignal;
   /** `elapsedMs` is the time since the script's first line, or since it was attached to. */
-  onProgress(phase: 'starting' | 'running' | 'analysing', elapsedMs: number): void;
+  onProgress(phase: 'starting' | 'running' | 'counting' | 'analysing', elapsedMs: number): void;
 }
 
 export interface ProfileRequest extends AdviseRequest {

@@ -46,6 +46,8 @@ const understood: [string, object][] = [
   ['advise --attach=[::1]:9230', { ...plain, source: { kind: 'attach', to: { host: '::1', port: 9230 } } }],
   ['fix r.json --advice a1', { command: 'fix', report: 'r.json', advice: 'a1', write: false }],
   ['fix --advice a1 --write r.json', { command: 'fix', report: 'r.json', advice: 'a1', write: true }],
+  ['count-calls kept', { command: 'count-calls', folder: 'kept', json: false }],
+  ['count-calls kept --json', { command: 'count-calls', folder: 'kept', json: true }],
   ['open p.cpuprofile', { command: 'open', input: 'p.cpuprofile', output: null, engine: 'own' }],
   ['open --engine 0x --html o.html p', { command: 'open', input: 'p', output: 'o.html', engine: '0x' }],
 ];
@@ -79,6 +81,8 @@ const refused: [string, RegExp][] = [
   ['advise --load=A=b a.js', /without a shell's A=b/],
   ['advise --script test --launch Server', /--script and --launch both say/],
   ['advise --file a.js', /--file is what a configuration of --launch/],
+  ['count-calls', /unblock count-calls DIR/],
+  ['count-calls a b', /unblock count-calls DIR/],
   ['fix r.json', /unblock fix REPORT.json --advice ID/],
   ['fix --advice a1', /unblock fix REPORT.json --advice ID/],
   ['fix a b --advice a1', /unblock fix REPORT.json --advice ID/],

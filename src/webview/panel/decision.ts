@@ -1,3 +1,4 @@
+import { callsWords, canCountCalls, cloneWords } from '../../core/report/call-words.ts';
 import { formatBytes, formatDuration, formatHotShare, formatSpeedup } from '../../core/report/format.ts';
 import type { Report, ReportAdvice } from '../../core/report/report.ts';
 import { BOUND_LABELS, changeOf, MODEL_LABELS, nothingFound, predictedGain } from '../../core/report/words.ts';
@@ -9,6 +10,7 @@ export interface DecisionEvents {
   show(advice: ReportAdvice): void;
   open(file: string, line: number): void;
   fix(advice: ReportAdvice): void;
+  countCalls(): void;
 }
 
 /** What to do, what it would bring, what else was weighed, and what was left alone and why. */
@@ -43,12 +45,22 @@ function nothingWhy(report: Report): string {
 function adviceCard(report: Report, advice: ReportAdvice, index: number, editor: boolean, events: DecisionEvents): HTMLElement {
   const place = `${shortPath(advice.file, report.target.cwd)}:${advice.line}`;
   const actions = element('div', { class: 'actions' });
+  const spot = report.hotSpots.find((one) => one.id === advice.hotSpot);
+  const measured = spot ? [callsWords(spot), cloneWords(spot.callSizes)].filter((words) => words !== null) : [];
   if (advice.refactor.available && editor)
     actions.append(button('Fix', { class: 'primary', title: 'Open the light bulb on this call' }, () => events.fix(advice)));
   actions.append(
     button('Show in the flame graph', {}, () => events.show(advice)),
     button('Open', {}, () => events.open(advice.file, advice.line)),
   );
+  if (editor && advice.model === 'worker-threads' && canCountCalls(report))
+    actions.append(
+      button(
+        'Count calls and sizes',
+        { title: 'Run the script a second time, unseen: whether a worker pays hangs on what a call takes' },
+        () => events.countCalls(),
+      ),
+    );
   const refactor = advice.refactor.available
     ? advice.refactor.safety === 'safe'
       ? 'Unblock can make this change: it keeps what the program does.'
@@ -61,6 +73,7 @@ function adviceCard(report: Report, advice: ReportAdvice, index: number, editor:
     element('p', { class: 'muted' }, `${place} · ${advice.rule}`),
     gain(advice),
     element('p', {}, advice.why),
+    spot && measured.length > 0 ? element('p', { class: 'muted' }, `${spot.function}: ${measured.join('; ')}.`) : null,
     models(advice),
     element('p', { class: advice.refactor.available ? '' : 'refused' }, refactor),
   );

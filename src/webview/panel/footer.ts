@@ -48,6 +48,7 @@ export function footer(events: { open(): void; fix(): void }): Footer {
         fact(`self ${formatDuration(details.selfMs)}`),
         ...(details.everywhereMs === null ? [] : [fact(`in all its boxes ${formatDuration(details.everywhereMs)}`)]),
         ...(details.calls === null ? [] : [fact(`${details.calls.toLocaleString('en')} ${details.calls === 1 ? 'call' : 'calls'}`)]),
+        ...(details.cloning === null ? [] : [fact(details.cloning)]),
         fact(details.kindText),
       );
       spoken.textContent = announcement(details);

@@ -192,6 +192,10 @@ export function page(root: HTMLElement, host: Host, expectedBytes: number): { re
     else bar.select('decision');
   }
 
+  function countCalls(): void {
+    host.post({ type: 'countCalls' });
+  }
+
   /** Zooms to the heaviest box of a frame. */
   function showFrame(wanted: number): void {
     const node = lane.graph === null || wanted < 0 ? -1 : heaviestOf(lane.graph, (frame) => frame === wanted);
@@ -289,7 +293,7 @@ export function page(root: HTMLElement, host: Host, expectedBytes: number): { re
       picture.hidden = true;
       const open = (file: string, line: number): void => openSource(file, line, 1);
       if (tab === 'hot') showTable();
-      else decisionRoom.replaceChildren(decision(shown.report, host.editor, { show: showAdvice, open, fix }));
+      else decisionRoom.replaceChildren(decision(shown.report, host.editor, { show: showAdvice, open, fix, countCalls }));
       return;
     }
     if (tab === 'timeline' && (!(await lane.readTimeline()) || bar.selected() !== tab)) return;

@@ -1,6 +1,6 @@
 import type TS from 'typescript';
 import type { ReadSource } from '../../../core/advise/advice.ts';
-import { OFFER_SHARE } from '../../../core/classify/thresholds.ts';
+import { REPORTED_HOT_SPOT_SHARE } from '../../../core/classify/thresholds.ts';
 import { plainName } from '../../../core/profile/frames.ts';
 import { sourcePositions } from '../../../core/profile/source-positions.ts';
 import type { CallSizes, CpuProfile, CpuProfileNode, Recording } from '../../../core/recording.ts';
@@ -20,7 +20,7 @@ export interface ProbedFunction {
 const MOST = 20;
 
 /**
- * The functions of the main thread that a worker thread may be given: the user's with a share of the samples that is worth a change, whether
+ * The functions of the main thread that a worker thread may be given: the user's with a share of the samples that is reported, whether
  * they compute themselves or call what does.
  */
 export function functionsToProbe(recording: Recording, read: ReadSource): ProbedFunction[] {
@@ -28,7 +28,7 @@ export function functionsToProbe(recording: Recording, read: ReadSource): Probed
   if (!main) return [];
   const positions = sourcePositions(main.sourceMaps, recording.machine.platform);
   const probed: ProbedFunction[] = [];
-  for (const { functionName, url, lineNumber, columnNumber } of heavy(main.cpuProfile, recording.run.wallUs * OFFER_SHARE)) {
+  for (const { functionName, url, lineNumber, columnNumber } of heavy(main.cpuProfile, recording.run.wallUs * REPORTED_HOT_SPOT_SHARE)) {
     if (owner(url, recording.target.script) !== 'user' || (functionName === '' && lineNumber <= 0 && columnNumber <= 0)) continue;
     const { file, line, column } = positions.at(url, lineNumber + 1, columnNumber + 1);
     const source = readSource(file, read);

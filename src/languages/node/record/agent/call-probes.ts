@@ -10,11 +10,11 @@ import type { Probe } from './messages.ts';
 /** Calls in quick succession at the beginning, then ever more rarely. */
 const FIRST_REST_MS = 2;
 const LONGER = 1.5;
-/** A breakpoint that nothing came to within this is taken away: the function may be in the middle of a long call. */
+/** A breakpoint that nothing came to within this is taken away: the function may be in the middle of a long call, which it slows down. */
 const WINDOW_MS = 200;
-/** So many windows as long it then runs in peace. */
-const IN_PEACE = 8;
-const MOST_MISSED = 6;
+/** Then it runs in peace for so many times as long, and is given twice the time: without optimisation a call takes ten times as long. */
+const IN_PEACE = 2;
+const MOST_MISSED = 4;
 
 interface Location {
   scriptId: string;
@@ -82,7 +82,7 @@ export async function probeCalls(session: inspector.Session, handle: string, pro
     const known = at !== null;
     for (const answer of await Promise.all(set)) if (answer) one.breakpoints.push(answer.breakpointId);
     // One that stands in no function yet costs nothing.
-    if (known) one.window = setTimeout(() => void miss(one), WINDOW_MS);
+    if (known) one.window = setTimeout(() => void miss(one), windowOf(one));
   }
 
   async function remove(one: Probed): Promise<void> {
@@ -96,7 +96,8 @@ export async function probeCalls(session: inspector.Session, handle: string, pro
     const place = one.waitsFor;
     if (place === null) return;
     await remove(one);
-    if (++one.missed <= MOST_MISSED) rest(one, place === 'call' ? 'return' : 'call', WINDOW_MS * IN_PEACE);
+    const peaceMs = windowOf(one) * IN_PEACE;
+    if (++one.missed < MOST_MISSED) rest(one, other(place), peaceMs);
   }
 
   function rest(one: Probed, next: Place, atLeastMs = 0): void {
@@ -178,6 +179,10 @@ export async function probeCalls(session: inspector.Session, handle: string, pro
   });
   await post('Debugger.enable');
   await Promise.all(probed.map((one) => setAt(one, 'call')));
+}
+
+function windowOf({ missed }: Probed): number {
+  return WINDOW_MS * 2 ** missed;
 }
 
 function other(place: Place): Place {
