@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { callsWords, cloneWords } from '../core/report/call-words.ts';
+import { callsWords, cloneWords } from '../core/report/words-of-calls.ts';
 import { formatDuration, formatHotShare } from '../core/report/format.ts';
 import type { ReportHotSpot } from '../core/report/report.ts';
 import { SETTINGS } from './contributions.ts';

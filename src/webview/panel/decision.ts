@@ -1,4 +1,4 @@
-import { callsWords, canCountCalls, cloneWords } from '../../core/report/call-words.ts';
+import { callsWords, canCountCalls, cloneWords } from '../../core/report/words-of-calls.ts';
 import { formatBytes, formatDuration, formatHotShare, formatSpeedup } from '../../core/report/format.ts';
 import type { Report, ReportAdvice } from '../../core/report/report.ts';
 import { BOUND_LABELS, changeOf, MODEL_LABELS, nothingFound, predictedGain } from '../../core/report/words.ts';

@@ -1,4 +1,4 @@
-import { cloneWords } from '../../core/report/call-words.ts';
+import { cloneWords } from '../../core/report/words-of-calls.ts';
 import { formatDuration, formatShare } from '../../core/report/format.ts';
 import { KIND } from '../../core/profile/time-kind.ts';
 import type { Report } from '../../core/report/report.ts';

@@ -1,7 +1,7 @@
 import type { AdviceContext } from '../../../core/advise/advice.ts';
 import type { MovedCalls } from '../../../core/advise/cost-model.ts';
 import type { Cloning } from '../../../core/profile/hot-spots.ts';
-import { sizesWords } from '../../../core/report/call-words.ts';
+import { sizesWords } from '../../../core/report/words-of-calls.ts';
 import { formatBytes, formatDuration } from '../../../core/report/format.ts';
 import { callsOf } from '../refactors/drivers.ts';
 import { contains, findFunction, type FunctionNode } from '../syntax/locate.ts';
