@@ -21,7 +21,14 @@ export type FromAgent =
   /** What came since the last part, so that a run killed from outside still leaves a recording. */
   | ({ type: 'part'; slice: CpuProfile | null } & Progress)
   /** The last of it. Nothing follows. */
-  | ({ type: 'end'; slice: CpuProfile | null; crashed: boolean; exitCode: number | null; unmeasuredWorkers: number; sampled?: SampledCalls[] } & Progress)
+  | ({
+      type: 'end';
+      slice: CpuProfile | null;
+      crashed: boolean;
+      exitCode: number | null;
+      unmeasuredWorkers: number;
+      sampled?: SampledCalls[];
+    } & Progress)
   /** A server of the thread accepts connections on this TCP port. Sent only where `untilPort` is set. */
   | { type: 'listening'; port: number }
   /** This process is about to send another one a signal that ends it, and waits for `flushed`. */

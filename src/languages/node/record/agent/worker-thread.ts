@@ -19,7 +19,15 @@ export function recordWorkerThread(): void {
     const { fd, children, counts, takenId, ports, transforms } = settings;
     hideThreadId(takenId);
     const number = Atomics.add(counts, BEGUN, 1) + 1;
-    const thread = recordThread({ fd, thread: number, name: `worker ${workerThreads.threadId}`, children, transforms, alreadyRuns: false, sampler: null });
+    const thread = recordThread({
+      fd,
+      thread: number,
+      name: `worker ${workerThreads.threadId}`,
+      children,
+      transforms,
+      alreadyRuns: false,
+      sampler: null,
+    });
     let finished = false;
     const finish = () => {
       if (finished) return;
