@@ -60,7 +60,9 @@ export function loopTime(model: LaneModel, begunUs: number | null = null): LoopT
     if (sampleEndUs <= startUs || sampleStartUs >= endUs) return;
     if (!isBusy(sample)) {
       open = null;
-      if (sleptUs[sample]! > 0) time.sleeps.push({ startUs: sampleStartUs, us: sleptUs[sample]! });
+      // A thread that sleeps is sampled when it wakes: what it did before is the beginning of that sample's time.
+      const slept = sleptUs[sample]!;
+      if (slept > 0) time.sleeps.push({ startUs: sampleStartUs + profile.sampleUs[sample]! - slept, us: slept });
       time.busyUs += model.busyIdleUs?.[sample] ?? 0;
       return;
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { analyze } from '../../../src/core/analyze.ts';
-import type { LoopRounds } from '../../../src/core/recording.ts';
+import type { LoopRounds, OnCpuTrack } from '../../../src/core/recording.ts';
 import type { ReportEventLoop } from '../../../src/core/report/report.ts';
 import { node } from '../../../src/languages/node/index.ts';
 import { lane, operations, recording } from '../hand-made.ts';
@@ -26,6 +26,7 @@ interface Case {
   samples: string[];
   rounds: LoopRounds;
   requests?: ReturnType<typeof request>[];
+  onCpu?: OnCpuTrack;
   /** `function:line from +length, held up`. */
   expected: string[];
 }
@@ -37,6 +38,18 @@ const cases: Case[] = [
     rounds: rounds([0, 300]),
     requests: [request(101, 300), request(300.5, 301), request(301, 302), request(800, 801)],
     expected: ['render:22 101 +199, 2'],
+  },
+  {
+    name: 'and those that it reads late, as others had its core, before it sleeps',
+    samples: [ms('(idle)', 100), ms(`${render} @22`, 200), ms('(idle)', 700)],
+    rounds: rounds([0, 300]),
+    requests: [request(101, 300), request(314, 315), request(800, 801)],
+    onCpu: {
+      atUs: [0, 100, 300, 316, 1000].map((at) => at * MS),
+      cpuUs: [0, 0, 200, 202, 203].map((at) => at * MS),
+      runQueueUs: [0, 0, 0, 14, 14].map((at) => at * MS),
+    },
+    expected: ['render:22 101 +199, 1'],
   },
   {
     name: 'and one that was waiting for something else',
@@ -94,8 +107,8 @@ const cases: Case[] = [
   },
 ];
 
-function loopOf({ samples, rounds: noted, requests = [] }: Pick<Case, 'samples' | 'rounds' | 'requests'>, started = [listen]) {
-  const main = lane(samples, { operations: operations([...started, ...requests]), rounds: noted });
+function loopOf({ samples, rounds: noted, requests = [], onCpu }: Omit<Case, 'name' | 'expected'>, started = [listen]) {
+  const main = lane(samples, { operations: operations([...started, ...requests]), rounds: noted, onCpu: onCpu ?? null });
   return analyze(recording([main]), { ...node, rules: [] }, () => null).report;
 }
 

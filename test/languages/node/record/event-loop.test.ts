@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { analyze } from '../../../../src/core/analyze.ts';
 import type { ReportEventLoop } from '../../../../src/core/report/report.ts';
 import { node as language } from '../../../../src/languages/node/index.ts';
 import { supportedNodes } from '../../../node-versions/index.ts';
-import { openWorkbench, type Workbench } from './runs.ts';
+import { openWorkbench, textOf, type Workbench } from './runs.ts';
 
 let bench: Workbench;
 before(async () => {
@@ -13,23 +12,27 @@ before(async () => {
 });
 after(() => bench.remove());
 
-/** Core files are no files. */
-const sourceOf = (file: string): string | null => (existsSync(file) ? readFileSync(file, 'utf8') : null);
-
 async function loopOf(script: string, node: string): Promise<{ loop: ReportEventLoop; stdout: string; evidence: string[] }> {
   const { recording, stdout, failure } = await bench.recorded(script, { node });
   assert.ok(recording, failure ?? 'no recording');
-  const { report } = analyze(recording, { ...language, rules: [] }, sourceOf);
+  const { report } = analyze(recording, { ...language, rules: [] }, textOf);
   assert.ok(report.eventLoop);
   return { loop: report.eventLoop, stdout, evidence: report.verdict.evidence };
 }
 
-/** Holds its loop until the requests are in the kernel's hands, which the client says by a file: so it is known how many were held up. */
+const STOLEN = `/** How long this thread was kept off a core by others, in ms. */
+const stolen = () => {
+  try { return Number(require('node:fs').readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[1]) / 1e6; } catch { return 0; }
+};`;
+
+/** Holds its loop for 100 ms of a core at least, and until the requests are in the kernel's hands, which the client says by a file: so it is known how many were held up. */
 const SERVER = `const http = require('node:http'), fs = require('node:fs'), { spawn } = require('node:child_process');
 const sent = __filename + '.sent';
+${STOLEN}
+const before = stolen();
 function hold() {
   const start = performance.now();
-  while (!fs.existsSync(sent) || performance.now() - start < 100);
+  for (let first = process.cpuUsage(), now = first; !fs.existsSync(sent) || now.user + now.system - first.user - first.system < 1e5; now = process.cpuUsage());
   return performance.now() - start;
 }
 let held = 0, turned = 0;
@@ -46,7 +49,7 @@ server.listen(0, '127.0.0.1', () => {
   client.on('exit', () => {
     server.close();
     server.closeAllConnections();
-    console.log(JSON.stringify({ held, turned }));
+    console.log(JSON.stringify({ held, turned, stolen: stolen() - before }));
   });
 });
 `;
@@ -69,6 +72,12 @@ const send = (path) => new Promise((written) => {
 /** Samples are a millisecond apart, on a busy machine several. */
 const SAMPLED_MS = 10;
 
+/** Three requests came meanwhile. What a thread reads late, as others had its core, looks as if it had come late. */
+function assertHeldUp(heldUp: number | null, stolenMs: number): void {
+  if (stolenMs < 2) assert.equal(heldUp, 3);
+  else assert.ok(heldUp !== null && heldUp >= 1 && heldUp <= 3, `${heldUp} held up, ${stolenMs} ms stolen`);
+}
+
 describe('the event loop of a real process', () => {
   for (const { major, path } of supportedNodes()) {
     it(`is told of a forked server, with the requests that it held up and the stack that did (node ${major})`, async () => {
@@ -78,19 +87,20 @@ describe('the event loop of a real process', () => {
         `fork-${major}.cjs`,
         `require('node:child_process').fork(__dirname + '/forked-${major}.cjs', { stdio: 'inherit' });`,
       );
-      const { recording, failure } = await bench.recorded(script, { node: path });
+      const { recording, failure, stdout } = await bench.recorded(script, { node: path });
       assert.ok(recording, failure ?? 'no recording');
-      const { report } = analyze(recording, { ...language, rules: [] }, sourceOf);
+      const { report } = analyze(recording, { ...language, rules: [] }, textOf);
       const serving = report.lanes.filter(({ eventLoop }) => eventLoop?.serving === true);
       assert.deepEqual(
         serving.map(({ kind, name }) => [kind, name.replace(/^process \d+: /, '')]),
         [['process', `forked-${major}.cjs`]],
       );
       const blockage = serving[0]!.eventLoop!.blockages.find(({ function: name }) => name === 'hold');
-      assert.equal(blockage?.heldUp, 3);
+      assert.ok(blockage);
+      assertHeldUp(blockage.heldUp, (JSON.parse(stdout) as { stolen: number }).stolen);
       const user = blockage.stack.filter(({ owner }) => owner === 'user').map(({ function: name, line }) => `${name}:${line}`);
-      // The listener has no name of its own; the line is that of its call of hold.
-      assert.deepEqual(user, ['hold:5', 'http.createServer callback:13']);
+      // The listener is named by what it was given to; the line is that of its call of hold.
+      assert.deepEqual(user, ['hold:10', 'http.createServer callback:18']);
       assert.ok(report.verdict.evidence.some((sentence) => /^The event loop of process \d: forked-\d+\.cjs was blocked/.test(sentence)));
     });
 
@@ -98,12 +108,16 @@ describe('the event loop of a real process', () => {
       const script = bench.write(`server-${major}.cjs`, SERVER);
       bench.write('client.cjs', CLIENT);
       const { loop, stdout, evidence } = await loopOf(script, path);
-      const { held, turned } = JSON.parse(stdout) as { held: number; turned: number };
+      const { held, turned, stolen } = JSON.parse(stdout) as { held: number; turned: number; stolen: number };
       const blockage = loop.blockages.find(({ function: name }) => name === 'hold');
       assert.ok(blockage, JSON.stringify(loop.blockages));
-      assert.ok(blockage.durationMs > held - SAMPLED_MS && blockage.durationMs < turned + SAMPLED_MS, `${blockage.durationMs}: ${stdout}`);
-      assert.equal(blockage.line, 5);
-      assert.equal(blockage.heldUp, 3);
+      // What others took of its core between the request's arrival and the listener's first line is in the blockage, not in `turned`.
+      assert.ok(
+        blockage.durationMs > held - SAMPLED_MS && blockage.durationMs < turned + SAMPLED_MS + stolen,
+        `${stdout}: ${JSON.stringify(loop.blockages.map((one) => ({ ...one, stack: undefined })))}`,
+      );
+      assert.equal(blockage.line, 10);
+      assertHeldUp(blockage.heldUp, stolen);
       assert.equal(loop.requests, 4);
       assert.equal(loop.serving, true);
       assert.ok(evidence.some((sentence) => sentence.startsWith('The event loop was blocked')));
@@ -113,20 +127,23 @@ describe('the event loop of a real process', () => {
       const script = bench.write(
         `gives-way-${major}.cjs`,
         `function work() { const start = performance.now(); while (performance.now() - start < 2); }
-let rounds = 0, begun;
+${STOLEN}
+let rounds = 0, begun, before;
 function turn() {
   begun ??= performance.now();
+  before ??= stolen();
   work();
   if (++rounds < 200) setImmediate(turn);
-  else console.log(performance.now() - begun);
+  else console.log(JSON.stringify({ took: performance.now() - begun, off: stolen() - before }));
 }
 setTimeout(turn, 1);`,
       );
       const { loop, stdout } = await loopOf(script, path);
       assert.ok(loop.utilisation > 0.8, `busy for ${loop.utilisation}`);
-      // Taken for one, all turns would be one blockage; the machine may take the thread off its core for longer than a turn takes.
+      // Taken for one, all turns would be one blockage; one may be longer by as much as the machine took the thread off its core.
+      const { took, off } = JSON.parse(stdout) as { took: number; off: number };
       const longestMs = Math.max(0, ...loop.blockages.map(({ durationMs }) => durationMs));
-      assert.ok(longestMs < Number(stdout) / 2, `${longestMs} of ${stdout}`);
+      assert.ok(longestMs < off + (took - off) / 2, `${longestMs}, ${stdout}`);
     });
   }
 });

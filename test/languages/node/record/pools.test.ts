@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { analyze } from '../../../../src/core/analyze.ts';
 import { headline } from '../../../../src/core/report/words.ts';
 import { node as language } from '../../../../src/languages/node/index.ts';
 import { supportedNodes } from '../../../node-versions/index.ts';
-import { openWorkbench, type Workbench } from './runs.ts';
+import { openWorkbench, textOf, type Workbench } from './runs.ts';
 
 let bench: Workbench;
 before(async () => {
@@ -76,7 +75,7 @@ describe('a run that its workers do', () => {
         const { recording, failure } = await bench.recorded(script, { node: path });
         assert.ok(recording, failure ?? 'no recording');
         const machine = { ...recording.machine, logicalCores: 4 };
-        const { report } = analyze({ ...recording, machine }, language, (file) => readFileSync(file, 'utf8'));
+        const { report } = analyze({ ...recording, machine }, language, textOf);
         assert.match(headline(report), new RegExp(`waited for \\d+ % of it; its 2 ${others} spent their time \\d+ % computing`));
         assert.equal(report.verdict.bound, 'cpu-js');
         assert.match(report.verdict.evidence[0]!, new RegExp(`while its 2 ${others} were busy`));

@@ -114,6 +114,11 @@ function run(command: string, args: string[], env: NodeJS.ProcessEnv, cwd: strin
   });
 }
 
+/** A file's text; null where it can't be read, as one of Node's own. */
+export function textOf(file: string): string | null {
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
+}
+
 function processesNaming(folder: string): string[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc')
