@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Failure } from '../core/failure.ts';
-import { nearest, npmScripts } from '../languages/node/launch/npm-script.ts';
+import { nearest } from '../languages/node/launch/nearest.ts';
+import { npmScripts } from '../languages/node/launch/npm-script.ts';
 import type { RunRequest } from './results.ts';
 
 /**

@@ -6,7 +6,8 @@ import type { TargetOptions } from '../record/target.ts';
 import { typescript } from '../syntax/typescript.ts';
 import { splitArguments } from './command-line.ts';
 import { targetOfCommand } from './command-target.ts';
-import { type NamedTarget, nearest, targetOfNpmScript } from './npm-script.ts';
+import { nearest } from './nearest.ts';
+import { type NamedTarget, targetOfNpmScript } from './npm-script.ts';
 
 /** Where a configuration is run from. */
 export interface LaunchPlace {

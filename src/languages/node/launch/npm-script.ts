@@ -5,6 +5,7 @@ import type { TargetOptions } from '../record/target.ts';
 import { shellWord, splitArguments } from './command-line.ts';
 import { direct, targetOfCommand } from './command-target.ts';
 import { binFolders } from './installed-program.ts';
+import { nearest } from './nearest.ts';
 
 export interface NamedTarget {
   target: TargetOptions;
@@ -43,13 +44,6 @@ export function targetOfNpmScript(script: string, args: readonly string[], folde
 /** The scripts of a package.json by name. Throws a Failure for a file that can't be read. */
 export function npmScripts(file: string): Record<string, string> {
   return scriptsOf(readManifest(file));
-}
-
-/** The file of that name in a folder or the nearest above it, or null. */
-export function nearest(name: string, folder: string): string | null {
-  const file = join(folder, name);
-  if (existsSync(file)) return file;
-  return dirname(folder) === folder ? null : nearest(name, dirname(folder));
 }
 
 function readManifest(file: string): Record<string, unknown> {

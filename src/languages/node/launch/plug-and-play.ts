@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { nearest } from './npm-script.ts';
+import { nearest } from './nearest.ts';
 
 /**
  * The variables of a script in a project that Yarn installed by Plug'n'Play, as `yarn node` sets them: without `.pnp.cjs` node finds none of its

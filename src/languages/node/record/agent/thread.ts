@@ -151,8 +151,7 @@ export function recordThread({ fd, thread, name, children, transforms, alreadyRu
         profiler = null;
         started?.leave();
         const last = progress(slice);
-        if (transforms || (!sourceMapsEnabled() && transformsModules()))
-          Object.assign(last.sourceMaps, loadedSourceMaps(userScripts));
+        if (transforms || (!sourceMapsEnabled() && transformsModules())) Object.assign(last.sourceMaps, loadedSourceMaps(userScripts));
         send({
           type: 'end',
           slice,
