@@ -114,6 +114,7 @@ async function run(
       engine: command.engine,
       ...(command.load === null ? {} : { load: { command: command.load } }),
       countCalls: command.countCalls,
+      repeat: command.repeat,
       output: command.json ? 'stderr' : 'inherit',
     });
   } finally {

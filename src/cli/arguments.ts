@@ -24,6 +24,8 @@ export interface AdviseCommand {
   node: string | null;
   /** The script is run a second time to count calls. */
   countCalls: boolean;
+  /** How often the script is run, one run after another. */
+  repeat: number;
   /** The words of a command that puts the script, a server, under load. */
   load: string[] | null;
   source: Source;
@@ -59,6 +61,7 @@ export const USAGE = `Profile first, optimize second: where a Node.js script spe
     --engine ENGINE          what measures it: v8 (default), 0x, clinic-doctor, clinic-flame or clinic-bubbleprof
     --stop-after SECONDS     end a server or an endless loop after this time and report what was measured
     --load COMMAND           measure a server from its first open port until COMMAND has ended: "autocannon -d 5 http://127.0.0.1:{port}"
+    --repeat N               run a short script N times, one after another: all figures are sums over the runs
     --count-calls            run the script a second time to count calls and to see what their arguments take to copy: it decides whether a worker pays
     --test NAME              of a test file only the test of this full name (the titles around it first); --test-at LINE: the one in this line
     --save DIR               keep report.json, recording.json and profile.cpuprofile
@@ -128,6 +131,7 @@ function parseAdvise(words: readonly string[]): Command {
       node: 'value',
       load: 'value',
       'count-calls': 'flag',
+      repeat: 'value',
       script: 'value',
       launch: 'value',
       file: 'value',
@@ -148,8 +152,14 @@ function parseAdvise(words: readonly string[]): Command {
   const server = ['load', 'stop-after'].find((name) => options.has(name));
   if (options.has('count-calls') && server !== undefined)
     throw new UsageError(`--count-calls needs a script that ends by itself: leave out --${server}.`);
+  const repeat = options.has('repeat') ? runs(options.get('repeat') ?? '') : 1;
+  const other = [server, options.has('count-calls') ? 'count-calls' : undefined].find((name) => name !== undefined);
+  if (repeat > 1 && other !== undefined)
+    throw new UsageError(`--repeat needs a script that ends by itself, measured as it is: leave out --${other}.`);
+  if (repeat > 1 && engine !== 'v8') throw new UsageError('--repeat is for the engine v8: leave out --engine.');
   return {
     command: 'advise',
+    repeat,
     json: options.has('json'),
     sarif: options.get('sarif') ?? null,
     html: options.get('html') ?? null,
@@ -192,6 +202,16 @@ function parseOpen(words: readonly string[]): Command {
   if (engine !== 'own' && engine !== '0x')
     throw new UsageError(`--engine takes 0x here, not ${engine}: leave it out for Unblock's own page.`);
   return { command: 'open', input, output: options.get('html') ?? null, engine };
+}
+
+/** More runs tell no more, and a script of half a second takes ten minutes already. */
+const MOST_RUNS = 1000;
+
+function runs(word: string): number {
+  const value = Number(word);
+  if (!Number.isInteger(value) || value < 1 || value > MOST_RUNS)
+    throw new UsageError(`--repeat takes a number of runs from 1 to ${MOST_RUNS}, such as 20, not ${word === '' ? 'nothing' : word}.`);
+  return value;
 }
 
 /** A day at most: a timer can't count further than 24 days, and a typed millisecond figure is caught. */

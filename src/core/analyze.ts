@@ -28,6 +28,7 @@ import { timedProfile } from './profile/timed-lanes.ts';
 import type { TimedProfile } from './profile/timed-profile.ts';
 import { timeline } from './profile/timeline.ts';
 import type { Recording } from './recording.ts';
+import { perRun } from './repeats/per-run.ts';
 import { buildReport } from './report/build-report.ts';
 import { milliseconds } from './report/rounding.ts';
 import { reportLane } from './report/report-lanes.ts';
@@ -89,7 +90,8 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
     read,
   };
   const rules = verdict.bound === 'insufficient-data' ? [] : language.rules.map(withoutFailing);
-  const { advice, leftAlone } = decide(rules, context, { minShare, minUs: OFFER_US });
+  const runs = recording.run.repeats ?? 1;
+  const { advice, leftAlone } = decide(rules, perRun(context, runs), { minShare, minUs: OFFER_US, runs });
   const { opinion, target } = recording;
   const other = opinion ? secondOpinion(opinion, { bound: verdict.bound, time: whole, hotSpots, cwd: target.cwd }) : opinion;
   verdict.evidence.unshift(...speakingEvidence(speakers, models, times));

@@ -86,6 +86,8 @@ export interface Run {
   load?: string[];
   /** The program ran already: it was attached to, and let go. */
   attached?: true;
+  /** How many runs it is made of, one after another, where there were several: then its times are sums. */
+  repeats?: number;
 }
 
 /** One thread or process. */

@@ -53,9 +53,10 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     profileNpmScript: async (passed) => profileChosen(await chooseNpmScript(passed)),
     profileLaunchConfiguration: async () => profileChosen(await chooseLaunchConfiguration()),
     attach: async (passed) => profileChosen(await chooseProcess(passed, context.extensionPath)),
-    profileAgain: () => {
+    profileAgain: (runs) => {
       if (store.current === null) throw new Failure('Nothing has been profiled yet: open a script and run Profile and Advise.');
-      return profiling.profile(asItIsNow(store.current.request));
+      const request = asItIsNow(store.current.request);
+      return profiling.profile(typeof runs === 'number' ? { ...request, repeat: runs } : request);
     },
     countCalls: () => profiling.countCalls(),
     stop: () => {

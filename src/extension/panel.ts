@@ -67,7 +67,7 @@ export function createPanel(store: ResultsStore, context: vscode.ExtensionContex
         await vscode.commands.executeCommand(COMMANDS.fix, message.advice);
         return;
       case 'repeat':
-        await vscode.commands.executeCommand(COMMANDS.profileAgain);
+        await vscode.commands.executeCommand(COMMANDS.profileAgain, message.runs);
         return;
       case 'countCalls':
         await vscode.commands.executeCommand(COMMANDS.countCalls);

@@ -112,12 +112,13 @@ export function createProfiling(parts: ProfilingParts): Profiling {
   /** The words of the command that profiles. */
   function wordsOf(request: RunRequest, settings: RunSettings, { node, folder }: { node: string; folder: string }): string[] {
     if (request.attach !== undefined) return ['advise', '--save', folder, `--attach=${request.attach.to}`];
-    // Only our own engine can wait for a port, and a server that is stopped is not run twice.
-    const underLoad = request.load !== undefined;
+    // Only our own engine can wait for a port or add up runs, and neither a server that is stopped nor one of many runs has its calls counted.
+    const isPlain = request.load === undefined && request.repeat === undefined;
     return [
-      ...['advise', '--save', folder, '--engine', underLoad ? 'v8' : (request.engine ?? settings.engine), '--node', node],
+      ...['advise', '--save', folder, '--engine', isPlain ? (request.engine ?? settings.engine) : 'v8', '--node', node],
       ...(request.load === undefined ? [] : ['--load', request.load]),
-      ...(settings.countCalls && !underLoad ? ['--count-calls'] : []),
+      ...(request.repeat === undefined ? [] : ['--repeat', String(request.repeat)]),
+      ...(settings.countCalls && isPlain ? ['--count-calls'] : []),
       ...subjectOf(request),
       ...(request.args ?? parts.rememberedArgs(request.script) ?? settings.args),
     ];

@@ -17,6 +17,8 @@ export interface RunRequest {
   load?: string;
   /** Of a test file, the test in this 1-based line. */
   testAt?: number;
+  /** How often it is run, one run after another. */
+  repeat?: number;
   /** What is run in place of `script`, which is then the package.json or launch.json that names it; `file` is the one that was open. */
   named?: { kind: 'script' | 'launch'; name: string; folder: string; file: string | null };
   /** A process that runs already, as `--attach` names it; `script` is only where its settings are looked for. */

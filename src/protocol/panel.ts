@@ -25,7 +25,8 @@ export type FromPanel =
   | { type: 'openSource'; file: string; line: number; column: number }
   /** Open the source of an advice and its light bulb. */
   | { type: 'fix'; advice: string }
-  | { type: 'repeat' }
+  /** Profile again; so many times in a row where it says so. */
+  | { type: 'repeat'; runs?: number }
   /** Run the script a second time to count calls and sizes. */
   | { type: 'countCalls' }
   | { type: 'failed'; message: string };

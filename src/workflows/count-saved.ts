@@ -24,6 +24,10 @@ export async function countSaved({ recording, recordedMs, ...request }: CountReq
   const name = basename(target.script);
   if (run.load !== undefined || run.ended === 'stopped')
     throw new Failure(`Calls can't be counted: ${name} had to be stopped, so a second run would not do the same.`);
+  if (run.repeats !== undefined)
+    throw new Failure(
+      `Calls can't be counted: the times are sums over ${run.repeats} runs of ${name}. Profile it once, then count its calls.`,
+    );
   const changed = filesOf(recording).find((file) => changedSince(file, recordedMs));
   if (changed !== undefined)
     throw new Failure(`Calls can't be counted: ${basename(changed)} was changed after ${name} was profiled. Profile it again first.`);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { analyze, type Analysis } from '../core/analyze.ts';
 import { Failure } from '../core/failure.ts';
 import type { EngineId, Recording, Target } from '../core/recording.ts';
+import { mergeRuns } from '../core/repeats/merge-runs.ts';
 import { node } from '../languages/node/index.ts';
 import { zeroXRecorder } from '../languages/node/record/0x.ts';
 import { clinicBubbleprofRecorder, clinicDoctorRecorder, clinicFlameRecorder } from '../languages/node/record/clinic.ts';
@@ -39,7 +40,7 @@ export async function profileAndAdvise(request: ProfileRequest): Promise<Profile
       request.onProgress('running', elapsedMs);
     },
   };
-  const recording = await record(run);
+  const recording = await recordRepeatedly(() => record(run), request.repeat ?? 1, request.stop);
   if (request.countCalls) await addCalls(recording, { ...run, onProgress: (elapsedMs) => request.onProgress('counting', elapsedMs) });
   request.onProgress('analysing', recording.run.wallUs / 1000);
   return { recording, analysis: analyze(recording, node, readSource, request.minShare) };
@@ -61,6 +62,20 @@ export async function attachAndAdvise(request: AttachAdviseRequest): Promise<Pro
   });
   request.onProgress('analysing', recording.run.wallUs / 1000);
   return { recording, analysis: analyze(recording, node, readSource, minShare) };
+}
+
+/** Until one run is stopped or does not end by itself: what was measured up to then is told. A run so long that it was rolled up is told alone. */
+async function recordRepeatedly(record: () => Promise<Recording>, times: number, stop: AbortSignal): Promise<Recording> {
+  const runs: Recording[] = [];
+  do {
+    const one = await record();
+    if (times > 1 && one.lanes.some(({ rolledUp }) => rolledUp !== undefined)) {
+      one.notes.push('It was not repeated: a run this long tells enough by itself.');
+      return one;
+    }
+    runs.push(one);
+  } while (runs.length < times && runs.at(-1)!.run.ended === 'exit' && !stop.aborted);
+  return runs.length === 1 ? runs[0]! : mergeRuns(runs);
 }
 
 /** Counts calls in a second run, or says in the recording why not. */
@@ -113,6 +128,8 @@ export interface ProfileRequest extends AdviseRequest {
   load?: Load | undefined;
   /** Run the script a second time, and count how often its functions are called. */
   countCalls?: boolean;
+  /** Run it so many times, one after another, and add up; once where it isn't given. */
+  repeat?: number;
   /** Where the script's output goes: see RecordRequest. */
   output: 'inherit' | 'stderr';
 }

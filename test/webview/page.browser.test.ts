@@ -338,6 +338,26 @@ describe('the HTML report in a browser', { skip: missing }, () => {
       return [...canvas.getContext('2d')!.getImageData(canvas.width - 2, canvas.height - 2, 1, 1).data];
     });
     assert.deepEqual(corner, [0x10, 0x20, 0x30, 255]);
+    await page.keyboard.press('4');
+    await page.locator('.blockages button.expand').click();
+    await page.locator('.frames button', { hasText: 'main' }).click();
+    assert.deepEqual(await posted(), [{ type: 'openSource', file: '/home/dev/shop/report.js', line: 44, column: 1 }]);
+    const short = sampleReport();
+    short.verdict = { bound: 'insufficient-data', evidence: [], speaksFor: null };
+    Object.assign(short, { advice: [], lanes: [], run: { ...short.run, wallMs: 38 } });
+    await page.evaluate(
+      ([report, text]) => {
+        window.postMessage({ type: 'show', title: 'a.js', report, lanes: [{ name: 'main', bytes: new TextEncoder().encode(text) }] }, '*');
+      },
+      [short, JSON.stringify(sampleProfile())] as const,
+    );
+    await page.getByRole('button', { name: 'Repeat ×20' }).click();
+    assert.match(
+      await page.locator('.headline').innerText(),
+      /^38 ms measured: too short to say\. Run it on more input, or repeat it ×20\.$/,
+    );
+    await page.screenshot({ path: join(screenshots, 'page-repeat.png') });
+    assert.deepEqual(await posted(), [{ type: 'repeat', runs: 20 }]);
     assert.deepEqual(complaints, []);
     await page.close();
   });

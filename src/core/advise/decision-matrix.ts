@@ -9,6 +9,8 @@ export interface Thresholds {
   minShare: number;
   /** Below it a gain drowns in the noise of two runs. */
   minUs: number;
+  /** Of how many runs the figures are the mean; left out for one. */
+  runs?: number;
 }
 
 export const DEFAULT_THRESHOLDS: Thresholds = { minShare: 0.05, minUs: 10_000 };
@@ -56,11 +58,12 @@ function isAdvice(finding: Finding): finding is Exclude<Finding, { leaveAlone: t
   return !('leaveAlone' in finding);
 }
 
-function belowThreshold(hotSpot: HotSpot, wallUs: number, { minShare, minUs }: Thresholds): string | null {
+function belowThreshold(hotSpot: HotSpot, wallUs: number, { minShare, minUs, runs = 1 }: Thresholds): string | null {
   const us = hotSpot.share * wallUs;
   if (hotSpot.share < minShare)
     return `${formatShare(hotSpot.share)} of the run: below the ${formatShare(minShare)} that is worth a change.`;
-  if (us < minUs) return `${formatDuration(us / 1000)} in all: below the ${formatDuration(minUs / 1000)} that is worth a change.`;
+  const whole = runs > 1 ? 'in each run' : 'in all';
+  if (us < minUs) return `${formatDuration(us / 1000)} ${whole}: below the ${formatDuration(minUs / 1000)} that is worth a change.`;
   return null;
 }
 

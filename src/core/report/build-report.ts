@@ -41,6 +41,7 @@ export function buildReport(recording: Recording, findings: Findings): Report {
       ended: run.ended,
       ...(run.load === undefined ? {} : { load: run.load }),
       ...(run.attached === undefined ? {} : { attached: run.attached }),
+      ...(run.repeats === undefined ? {} : { repeats: run.repeats }),
     },
     machine: {
       logicalCores: machine.logicalCores,

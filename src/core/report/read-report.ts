@@ -124,6 +124,7 @@ const REPORT = object({
     signal: orNull(text),
     ended: oneOf(['exit', 'stopped', 'killed', 'crashed']),
     load: optional(list(text)),
+    repeats: optional(position),
   }),
   machine: object({ logicalCores: number, physicalCores: orNull(number), memoryBytes: number, platform: text, load: orNull(number) }),
   time,

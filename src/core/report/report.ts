@@ -16,6 +16,8 @@ export interface Report {
     load?: string[];
     /** Only where it was attached to while it ran: `wallMs` is from then until it was let go or ended. */
     attached?: true;
+    /** How many runs were made one after another, only where there were several: all times and counts are sums over them. */
+    repeats?: number;
   };
   machine: { logicalCores: number; physicalCores: number | null; memoryBytes: number; platform: string; load: number | null };
   /** Of the main lane; the parts add up to the run's wall time. */

@@ -2,7 +2,7 @@ import { relativeTo } from '../profile/find-hot-spots.ts';
 import { formatDuration, formatShare } from './format.ts';
 import type { Report, ReportAdvice, ReportHotSpot, TimeSplitMs } from './report.ts';
 import { frameWords, longestBlockages, loopSentence, servingLanes } from './words-event-loop.ts';
-import { biggestLever, changeOf, headline, nothingToChange, predictedGain } from './words.ts';
+import { biggestLever, canRepeat, changeOf, headline, nothingToChange, predictedGain, REPEATS } from './words.ts';
 
 const WIDTH = 96;
 const MOST_HOT_SPOTS = 10;
@@ -54,7 +54,10 @@ function longestBlockage(report: Report): string[] {
 }
 
 /** What the reader must know of how the run ended; '' after an ordinary end. */
-function ending({ run }: Report): string {
+function ending(report: Report): string {
+  const { run } = report;
+  if (canRepeat(report)) return `To repeat it: unblock advise --repeat ${REPEATS} SCRIPT`;
+  if (run.repeats !== undefined) return `All times and counts below are sums over the ${run.repeats} runs.`;
   if (run.ended === 'stopped' && run.load !== undefined) return `Measured from its first open port, under load: ${run.load.join(' ')}`;
   if (run.ended === 'stopped' && run.attached) return 'It runs on: the report is of the time that Unblock was attached to it.';
   if (run.ended === 'stopped') return 'You stopped it: the report is of the run up to then.';

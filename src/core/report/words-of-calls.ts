@@ -27,5 +27,5 @@ export function sizesWords(argumentBytes: number | null, resultBytes: number | n
 
 /** Whether a second run would tell more: calls were not counted, and the script ends by itself. */
 export function canCountCalls({ hotSpots, run }: Report): boolean {
-  return run.load === undefined && run.ended !== 'stopped' && hotSpots.every(({ calls }) => calls === null);
+  return run.load === undefined && run.repeats === undefined && run.ended !== 'stopped' && hotSpots.every(({ calls }) => calls === null);
 }

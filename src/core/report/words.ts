@@ -42,14 +42,38 @@ const HEADLINE_SHARE = 0.03;
 /** `2.41 s. 62 % blocked in synchronous I/O, 30 % computing, 8 % waiting.` */
 export function headline(report: Report): string {
   const wallMs = report.run.wallMs;
-  if (report.verdict.bound === 'insufficient-data') return `${formatDuration(wallMs)} measured: too short to say. Run it on more input.`;
+  const length = lengthOf(report.run);
+  if (report.verdict.bound === 'insufficient-data') {
+    const again = canRepeat(report) ? `, or repeat it ×${REPEATS}` : '';
+    return `${length} measured: too short to say. Run it on more input${again}.`;
+  }
   const speakers = report.lanes.filter(({ id }) => report.verdict.speaksFor?.lanes.includes(id));
-  if (report.verdict.speaksFor !== null && speakers.length > 0) return spokenFor(wallMs, report.verdict.speaksFor.waitedMs, speakers);
+  if (report.verdict.speaksFor !== null && speakers.length > 0)
+    return `${length}. ${spokenFor(wallMs, report.verdict.speaksFor.waitedMs, speakers)}`;
   const told = parts([report.time], wallMs);
-  return told === '' ? `${formatDuration(wallMs)}.` : `${formatDuration(wallMs)}. ${told}.`;
+  return told === '' ? `${length}.` : `${length}. ${told}.`;
 }
 
-/** `10.2 s. The main process waited for 95 % of it; its 2 child processes spent their time 88 % computing, 9 % idle.` */
+/** `2.41 s`, or `20 runs of 38 ms`. */
+function lengthOf({ wallMs, repeats = 1 }: Report['run']): string {
+  return repeats > 1 ? `${repeats} runs of ${formatDuration(wallMs / repeats)}` : formatDuration(wallMs);
+}
+
+/** So often a script that was too short is offered to be run: twenty of 5 ms are enough to tell. */
+export const REPEATS = 20;
+
+/** Whether a run that was too short to tell may be repeated: it ended by itself, and was not repeated before. */
+export function canRepeat({ verdict, run }: Report): boolean {
+  return (
+    verdict.bound === 'insufficient-data' &&
+    run.ended === 'exit' &&
+    run.engine === 'v8' &&
+    run.load === undefined &&
+    run.repeats === undefined
+  );
+}
+
+/** `The main process waited for 95 % of it; its 2 child processes spent their time 88 % computing, 9 % idle.` */
 function spokenFor(wallMs: number, waitedMs: number, lanes: readonly ReportLane[]): string {
   const whole = lanes.reduce((sum, lane) => sum + lane.wallMs, 0);
   const spent = parts(
@@ -57,7 +81,7 @@ function spokenFor(wallMs: number, waitedMs: number, lanes: readonly ReportLane[
     whole,
   );
   const who = `its ${lanesNamed(lanes)} spent ${lanes.length === 1 ? 'its' : 'their'} time ${spent}`;
-  return `${formatDuration(wallMs)}. The ${mainNamed(lanes)} waited for ${formatShare(waitedMs / wallMs)} of it; ${who}.`;
+  return `The ${mainNamed(lanes)} waited for ${formatShare(waitedMs / wallMs)} of it; ${who}.`;
 }
 
 /** `62 % blocked in synchronous I/O, 30 % computing`, of `whole` ms. */
@@ -120,9 +144,10 @@ const SAME_TIME = 1.05;
 export function comparedWith(before: Report, after: Report): string | null {
   const ran = ({ target, run }: Report): string => JSON.stringify([target.script, target.args, target.cwd, run.engine, run.ended]);
   if (ran(before) !== ran(after) || after.run.ended !== 'exit' || before.run.wallMs <= 0 || after.run.wallMs <= 0) return null;
-  const was = `the run before (${formatDuration(before.run.wallMs)})`;
+  const was = `the run before (${lengthOf(before.run)})`;
   if (before.run.exitCode !== after.run.exitCode) return `Its exit code was ${after.run.exitCode}, that of ${was} ${before.run.exitCode}.`;
-  const speedup = before.run.wallMs / after.run.wallMs;
+  const each = ({ run }: Report): number => run.wallMs / (run.repeats ?? 1);
+  const speedup = each(before) / each(after);
   if (speedup >= SAME_TIME) return `${formatSpeedup(speedup)} faster than ${was}.`;
   if (speedup <= 1 / SAME_TIME) return `${formatSpeedup(1 / speedup)} slower than ${was}.`;
   return `As fast as ${was}.`;

@@ -1,6 +1,6 @@
 import { formatDuration, formatShare } from '../../core/report/format.ts';
 import type { Report } from '../../core/report/report.ts';
-import { changeOf, headline, nothingToChange, predictedGain } from '../../core/report/words.ts';
+import { canRepeat, changeOf, headline, nothingToChange, predictedGain, REPEATS } from '../../core/report/words.ts';
 import { button, element } from '../element.ts';
 import { shortPath } from './source.ts';
 import { kindClass, kindLabel } from './split.ts';
@@ -9,8 +9,8 @@ export interface HeaderEvents {
   showAdvice(): void;
   /** A kind of the time split was clicked. */
   toggleKind(kind: number): void;
-  /** Measures once more; null where the page can't. */
-  repeat: (() => void) | null;
+  /** Measures once more, or so many times in a row; null where the page can't. */
+  repeat: ((runs?: number) => void) | null;
 }
 
 /** Headline, biggest lever, and the bar of the time split. */
@@ -82,7 +82,16 @@ function lever(report: Report | null, events: HeaderEvents): HTMLElement[] {
   }
   const nothing = nothingToChange(report);
   if (nothing !== null) return [element('p', { class: 'lever' }, nothing)];
-  return events.repeat === null ? [] : [element('p', { class: 'lever' }, button('Profile again', {}, events.repeat))];
+  const { repeat } = events;
+  if (repeat === null) return [];
+  const buttons = [button('Profile again', {}, () => repeat())];
+  if (canRepeat(report))
+    buttons.unshift(
+      button(`Repeat ×${REPEATS}`, { class: 'primary', title: `Run it ${REPEATS} times, one after another, and add up` }, () =>
+        repeat(REPEATS),
+      ),
+    );
+  return [element('p', { class: 'lever actions' }, ...buttons)];
 }
 
 function bar(split: readonly number[], whole: number, only: ReadonlySet<number>, events: HeaderEvents): HTMLElement {

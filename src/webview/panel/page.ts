@@ -42,7 +42,7 @@ export function page(root: HTMLElement, host: Host, expectedBytes: number): { re
   const top = header({
     showAdvice: () => shown.report?.advice[0] && showAdvice(shown.report.advice[0]),
     toggleKind: (kind) => void lane.toggleKind(kind).then((current) => current && showNarrowed()),
-    repeat: host.editor ? () => host.post({ type: 'repeat' }) : null,
+    repeat: host.editor ? (runs) => host.post({ type: 'repeat', ...(runs === undefined ? {} : { runs }) }) : null,
   });
   const bottom = footer({ open: openFocused, fix: fixFocused });
   const tip = tooltip();

@@ -38,7 +38,7 @@ describe('headline', () => {
     [
       'says when it was too short',
       report(38, { jsCpuMs: 38 }, { verdict: { bound: 'insufficient-data', evidence: [], speaksFor: null } }),
-      '38 ms measured: too short to say. Run it on more input.',
+      '38 ms measured: too short to say. Run it on more input, or repeat it ×20.',
     ],
     [
       'speaks for the processes that the main one waited for',
