@@ -4,6 +4,7 @@ import { classify } from './classify/classify.ts';
 import { opinionSentence, secondOpinion } from './classify/second-opinion.ts';
 import { idleEvidence, poolEvidence } from './classify/pool-evidence.ts';
 import { OFFER_SHARE, OFFER_US } from './classify/thresholds.ts';
+import { trackEvidence } from './classify/track-evidence.ts';
 import { unchargedEvidence } from './classify/uncharged-evidence.ts';
 import { loadingEvidence } from './classify/loading-evidence.ts';
 import { loopEvidence } from './classify/loop-evidence.ts';
@@ -102,6 +103,7 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
       target.cwd,
     ),
     ...unchargedEvidence(timelines, table, wallUs),
+    ...trackEvidence(recording.lanes[0], time, wallUs),
     ...poolEvidence(models, timelines, wallUs, language),
     ...idleEvidence(models, times),
     ...(other ? [opinionSentence(other)] : []),

@@ -56,6 +56,15 @@ const endings: { name: string; file?: string; source: string; ended: Run['ended'
   { name: 'has a syntax error', source: 'const = 1;', ended: 'crashed', code: 1 },
   { name: 'sends itself SIGKILL', source: `${BUSY} busy(150); process.kill(process.pid, 'SIGKILL');`, ended: 'killed', signal: 'SIGKILL' },
   { name: 'sends itself SIGTERM', source: `${BUSY} busy(150); process.kill(process.pid, 'SIGTERM');`, ended: 'killed', signal: 'SIGTERM' },
+  { name: 'is hit by SIGINT', source: `${BUSY} busy(150); process.kill(process.pid, 'SIGINT');`, ended: 'killed', signal: 'SIGINT' },
+  { name: 'is hit by SIGHUP', source: `${BUSY} busy(150); process.kill(process.pid, 'SIGHUP');`, ended: 'killed', signal: 'SIGHUP' },
+  { name: 'crashes natively', source: `${BUSY} busy(150); process.kill(process.pid, 'SIGSEGV');`, ended: 'crashed', signal: 'SIGSEGV' },
+  {
+    name: 'runs out of memory',
+    source: "require('node:v8').setFlagsFromString('--max-old-space-size=40'); const kept = []; for (;;) kept.push({ a: [kept.length] });",
+    ended: 'crashed',
+    signal: 'SIGABRT',
+  },
   { name: 'aborts', source: `${BUSY} busy(50); process.abort();`, ended: 'crashed', signal: 'SIGABRT' },
   {
     name: 'handles SIGINT',
@@ -125,6 +134,23 @@ for (const { major, path: node } of supportedNodes()) {
       assert.ok(recording);
       assert.deepEqual([recording.run.ended, recording.run.signal], ['killed', 'SIGKILL']);
       assert.ok(recording.lanes[0]!.cpuProfile.nodes.some((one) => one.callFrame.functionName === 'victim'));
+    });
+
+    it('ends a worker in the middle of its work, which is measured until then', async () => {
+      const script = bench.write(
+        'ends-worker.cjs',
+        `const { Worker, isMainThread, parentPort } = require('node:worker_threads');
+function spin() { let i = 0; for (;;) { if (++i === 3e8) parentPort.postMessage('spinning'); } }
+if (isMainThread) {
+  const worker = new Worker(__filename);
+  worker.on('message', () => worker.terminate());
+  worker.on('exit', (code) => console.log('ended', code));
+} else spin();`,
+      );
+      const { recording, stdout } = await bench.recorded(script, { node });
+      assert.equal(stdout, 'ended 1\n');
+      const worker = recording?.lanes.find(({ kind }) => kind === 'worker');
+      assert.ok(worker?.cpuProfile.nodes.some(({ callFrame }) => callFrame.functionName === 'spin'));
     });
 
     it('is cancelled', async () => {
