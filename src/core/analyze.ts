@@ -68,7 +68,7 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
   const called = calledFunctions(recording, sourcePositions(maps, recording.machine.platform), table, totals.frame);
   const hotSpots = withCalls(hotSpotsOf(charges, totals, models, wallUs, recording.target.cwd), called);
   const time = mainTime(timelines[0], wallUs);
-  const samples = models.reduce((sum, model) => sum + model.profile.sampleNode.length, 0);
+  const samples = models.reduce((sum, model) => sum + samplesIn(model), 0);
   const times = models.map((model, lane) => (lane === 0 ? time : laneTime(model, timelines[lane]!, language)));
   const speakers = speakingLanes(models, timelines, times, language);
   const whole = wholeTime(times, speakers !== null);
@@ -124,6 +124,14 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
     lanes: models.map((model, lane) => ({ name: model.lane.name, profile: timedProfile(model, timelines[lane]!) })),
     hotSpots,
   };
+}
+
+/** A thread that sleeps is sampled when it wakes: its sleep tells as much as the samples that V8 would have taken meanwhile, one a millisecond. */
+function samplesIn({ profile, natures }: LaneModel): number {
+  return profile.sampleNode.reduce(
+    (sum, node, sample) => sum + (natures.nature[node] === 'idle' ? Math.max(1, Math.round(profile.sampleUs[sample]! / 1000)) : 1),
+    0,
+  );
 }
 
 function servedOf(eventLoop: EventLoop | null): AdviceContext['served'] {

@@ -13,6 +13,9 @@ const text = check('a text', (value) => typeof value === 'string' && value !== '
 const file = check('an absolute path', (value) => typeof value === 'string' && isAbsolute(value));
 const amount = check('a number of at least 0', (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0);
 const share = check('a share', (value) => typeof value === 'number' && value >= 0 && value <= 1.001);
+/** Of the run's wall time; above 1 where several threads were in it at once. */
+const shareOfAll = check('a share of all threads', (value) => typeof value === 'number' && value >= 0);
+const threads = check('2 threads or more', (value) => Number.isInteger(value) && (value as number) >= 2);
 const position = check('a 1-based position', (value) => Number.isInteger(value) && (value as number) >= 1);
 const oneOf = (values: readonly unknown[]): Check => check(values.join(' or '), (value) => values.includes(value));
 const orNull =
@@ -26,11 +29,12 @@ const list =
     assert.ok(Array.isArray(value), `${path} must be a list`);
     value.forEach((entry, index) => inner(entry, `${path}[${index}]`));
   };
-/** Exactly these keys: what scripts may rely on, and nothing that slipped in. */
+/** Exactly these keys, and of `maybe` those that are there: what scripts may rely on, and nothing that slipped in. */
 const record =
-  (shape: Record<string, Check>): Check =>
+  (always: Record<string, Check>, maybe: Record<string, Check> = {}): Check =>
   (value, path) => {
     assert.ok(typeof value === 'object' && value !== null, `${path} must be an object`);
+    const shape = { ...always, ...Object.fromEntries(Object.entries(maybe).filter(([key]) => key in value)) };
     assert.deepEqual(Object.keys(value).sort(), Object.keys(shape).sort(), path);
     for (const [key, inner] of Object.entries(shape)) inner((value as Record<string, unknown>)[key], `${path}.${key}`);
   };
@@ -106,21 +110,24 @@ const REPORT = record({
     record(ofClinic ? { ...shape, secondOpinion } : shape)(value, path);
   },
   hotSpots: list(
-    record({
-      id: text,
-      function: text,
-      file,
-      line: position,
-      column: position,
-      share,
-      selfMs: amount,
-      totalMs: amount,
-      time,
-      calls: orNull(amount),
-      bound: oneOf(BOUNDS),
-      lines: list(record({ line: position, time })),
-      operations: list(record({ api: text, line: position, calls: amount, totalMs: amount })),
-    }),
+    record(
+      {
+        id: text,
+        function: text,
+        file,
+        line: position,
+        column: position,
+        share: shareOfAll,
+        selfMs: amount,
+        totalMs: amount,
+        time,
+        calls: orNull(amount),
+        bound: oneOf(BOUNDS),
+        lines: list(record({ line: position, time })),
+        operations: list(record({ api: text, line: position, calls: amount, totalMs: amount })),
+      },
+      { threads },
+    ),
   ),
   advice: list(
     record({
@@ -137,7 +144,7 @@ const REPORT = record({
       refactor,
     }),
   ),
-  leftAlone: list(record({ function: text, file, line: position, share, reason: text })),
+  leftAlone: list(record({ function: text, file, line: position, share: shareOfAll, reason: text }, { threads })),
 });
 
 /** Fails where a report is not what the contract of the command line says. */

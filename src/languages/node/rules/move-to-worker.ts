@@ -7,6 +7,7 @@ import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
 import { apiAsImport, twinOf } from '../refactors/async-twins.ts';
 import { callsOf, findDrivers, type Driver } from '../refactors/drivers.ts';
+import { largerThanItsWork, measuredCalls, perCall } from '../refactors/moved-calls.ts';
 import { editorOf } from '../refactors/editor.ts';
 import { changedSince, finish } from '../refactors/finish.ts';
 import { importsOf } from '../refactors/imports.ts';
@@ -32,7 +33,6 @@ import { movable, type Movable } from '../syntax/movable.ts';
 import { requestListener } from '../syntax/request-listeners.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
-import { largerThanItsWork, measuredCalls, perCall } from './moved-calls.ts';
 
 /** Below it a call is over before its arguments are copied and the message has arrived. */
 const SHORTEST_CALL_US = 50;

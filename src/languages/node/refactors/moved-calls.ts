@@ -3,7 +3,7 @@ import type { MovedCalls } from '../../../core/advise/cost-model.ts';
 import type { Cloning } from '../../../core/profile/hot-spots.ts';
 import { sizesWords } from '../../../core/report/words-of-calls.ts';
 import { formatBytes, formatDuration } from '../../../core/report/format.ts';
-import { callsOf } from '../refactors/drivers.ts';
+import { callsOf } from './drivers.ts';
 import { contains, findFunction, type FunctionNode } from '../syntax/locate.ts';
 import type { Source } from '../syntax/source.ts';
 
