@@ -1,5 +1,6 @@
 import type { OperationCharge } from './function-charges.ts';
 import { TOP_LEVEL, plainName } from './frames.ts';
+import { linesThatUse } from './imported-names.ts';
 import type { LaneModel } from './lane-model.ts';
 import type { LineTicks } from './profile.ts';
 import { requireLines } from './loaded-modules.ts';
@@ -56,6 +57,8 @@ export interface Call {
   direct: boolean;
   /** File of the module that is being loaded, '' for none. */
   module: string;
+  /** File of what the user function called, where it is a dependency's; else ''. */
+  file: string;
 }
 
 /** Each user function's ticks over all its nodes. */
@@ -98,9 +101,19 @@ export function lineParts(model: LaneModel, frame: number, lines: readonly LineT
   return inside.map(({ line, ticks }) => ({ line, part: ticks / sum, operation: null }));
 }
 
-/** The hottest line (of those given); without ticks the first of those given, the only line that calls anything, or the function's first. */
-function likeliest(model: LaneModel, frame: number, { lines, first }: OwnTicks, among: readonly number[] | null): number {
-  let best = -1;
+/**
+ * The hottest line (of those given, else of those that call anything); without ticks the first of those given, the only line that calls
+ * anything, or the function's first.
+ */
+function likeliest(model: LaneModel, frame: number, own: OwnTicks, among: readonly number[] | null): number {
+  if (among) return hottest(own, among) ?? among[0]!;
+  const { source, within: range } = sourceOf(model, frame);
+  const calling = source ? callingLines(source, range) : [];
+  return hottest(own, calling.length > 0 ? calling : null) ?? (calling.length === 1 ? calling[0]! : own.first);
+}
+
+function hottest({ lines }: OwnTicks, among: readonly number[] | null): number | null {
+  let best: number | null = null;
   let most = 0;
   for (const [line, ticks] of lines) {
     if (ticks > most && (!among || among.includes(line))) {
@@ -108,11 +121,7 @@ function likeliest(model: LaneModel, frame: number, { lines, first }: OwnTicks, 
       most = ticks;
     }
   }
-  if (best >= 0) return best;
-  if (among) return among[0]!;
-  const { source, within: range } = sourceOf(model, frame);
-  const calling = source ? callingLines(source, range) : [];
-  return calling.length === 1 ? calling[0]! : first;
+  return best;
 }
 
 /** The text around a function; `within` is null for top-level code, and without a text. */
@@ -171,7 +180,12 @@ function linesOf(source: SourceFunctions, range: FunctionRange | null, call: Cal
   const name = plainName(call.entry);
   const required = call.loading ? requireLines(source, range, call.module, name !== 'require') : [];
   if (required.length > 0) return [...new Set(required)];
-  return callLines(source, range, call.loading && name !== 'require' ? 'import' : name);
+  const called = callLines(source, range, call.loading && name !== 'require' ? 'import' : name);
+  if (called.length === 1 || call.file === '') return called;
+  // A dependency may call its function otherwise than its users do, and others may call theirs the same: then what was taken from it tells.
+  const used = linesThatUse(source, range, call.file);
+  const both = called.filter((line) => used.includes(line));
+  return both.length > 0 ? both : called.length > 0 ? called : used;
 }
 
 function operationsOf(operations: readonly OperationCharge[], { entry, core, waits }: Call, names: ReadonlySet<string>): OperationCharge[] {

@@ -71,15 +71,17 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
       }
       continue;
     }
+    const entry = table.frames[profile.nodeFrame[natures.entryNode[node]!]!]!;
     const call = {
-      entry: table.frames[profile.nodeFrame[natures.entryNode[node]!]!]!.function,
+      entry: entry.function,
       core: natures.coreNode[node]! < 0 ? '' : table.frames[profile.nodeFrame[natures.coreNode[node]!]!]!.function,
       waits: ['blocking', 'native-compute', 'native-io'].includes(natures.nature[node]!),
       loading: natures.nature[node] === 'loading',
-      direct: ['core', 'native'].includes(table.frames[profile.nodeFrame[natures.entryNode[node]!]!]!.owner),
+      direct: ['core', 'native'].includes(entry.owner),
       module: moduleNode[node]! < 0 ? '' : table.frames[profile.nodeFrame[moduleNode[node]!]!]!.file,
+      file: entry.owner === 'dependency' ? entry.file : '',
     };
-    const key = `${frame} ${call.entry} ${call.core} ${call.waits} ${call.loading} ${call.direct} ${call.module}`;
+    const key = `${frame} ${call.entry} ${call.core} ${call.waits} ${call.loading} ${call.direct} ${call.module} ${call.file}`;
     let found = parts.get(key);
     if (!found) {
       found = callParts(model, frame, [...charges.operations.values()], call, names.get(frame)!, own, began.get(frame) ?? []);

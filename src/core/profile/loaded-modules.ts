@@ -22,6 +22,8 @@ export function loadedModules({ profile, natures, table }: LaneModel): Int32Arra
 const SPECIFIER = /\b(require|import)\s*\(\s*(['"`])([^'"`\n]+)\2|\b(?:from|import)\s*(['"])([^'"\n]+)\4/g;
 
 interface Requirement {
+  /** Where `require`, `import(` or `from` begins. */
+  offset: number;
   line: number;
   column: number;
   specifier: string;
@@ -30,13 +32,13 @@ interface Requirement {
 }
 
 /** Where a text names modules other than the runtime's own, whose loading takes no time worth asking whose it was. */
-function requirements(source: SourceFunctions): Requirement[] {
+export function requirements(source: SourceFunctions): Requirement[] {
   const all: Requirement[] = [];
   for (const found of source.text.matchAll(SPECIFIER)) {
     const specifier = found[3] ?? found[5]!;
     // What is blanked in the masked text stands in a comment or a string.
     if (source.masked[found.index] === ' ' || BUILTIN.test(specifier)) continue;
-    all.push({ ...positionOf(source, found.index), specifier, dynamic: found[1] === 'import' });
+    all.push({ offset: found.index, ...positionOf(source, found.index), specifier, dynamic: found[1] === 'import' });
   }
   return all;
 }
@@ -47,7 +49,7 @@ function requirements(source: SourceFunctions): Requirement[] {
  */
 export function requireLines(source: SourceFunctions, within: FunctionRange | null, file: string, dynamic: boolean): number[] {
   const all = requirements(source).filter((at) => enclosingFunction(source, at.line, at.column)?.start === within?.start);
-  if (file !== '') return all.filter(({ specifier }) => names(specifier, file)).map(({ line }) => line);
+  if (file !== '') return all.filter(({ specifier }) => namesModule(specifier, file)).map(({ line }) => line);
   const candidates = all.filter((one) => one.dynamic === dynamic);
   const packages = candidates.filter(({ specifier }) => !/^[./]/.test(specifier));
   return (packages.length > 0 ? packages : candidates).map(({ line }) => line);
@@ -71,7 +73,7 @@ export function importOf({ table, functionsOf }: LaneModel, file: string, began:
     const source = owner === 'user' ? functionsOf(user) : null;
     if (!source) continue;
     for (const one of requirements(source)) {
-      if (file === '' ? one.dynamic !== began : !names(one.specifier, file)) continue;
+      if (file === '' ? one.dynamic !== began : !namesModule(one.specifier, file)) continue;
       found.push({ frame: frameAround(table, source, { file: user, owner, name: '' }, one), line: one.line });
     }
   }
@@ -81,7 +83,8 @@ export function importOf({ table, functionsOf }: LaneModel, file: string, began:
 const BUILTIN =
   /^(?:node:|(?:assert|buffer|child_process|cluster|crypto|dns|events|fs|http|http2|https|module|net|os|path|perf_hooks|process|readline|stream|timers|tls|tty|url|util|v8|vm|worker_threads|zlib)(?:\/|$))/;
 
-function names(specifier: string, file: string): boolean {
+/** Whether `specifier` means the package or the module that `file` belongs to. */
+export function namesModule(specifier: string, file: string): boolean {
   const path = file.replaceAll('\\', '/');
   if (!specifier.startsWith('.') && !specifier.startsWith('/')) {
     return path.includes(`/node_modules/${specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')}/`);

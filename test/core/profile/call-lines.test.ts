@@ -24,3 +24,43 @@ it('gives the collection after a wake-up to what woke the thread', () => {
   const { hotSpots } = analyze(recording([lane(samples, { operations: began })]), { ...node, rules: [] }, () => MAIN);
   assert.equal(hotSpots[0]!.lines.find(({ line }) => line === 3)?.time.gcUs, 10_000);
 });
+
+const BUILD = `import { marked } from 'marked';
+import prettier, { format as pretty } from 'prettier';
+let total = 0;
+for (const body of bodies) {
+  total += body.length;
+  JSON.parse(body);
+  marked.parse(body);
+  pretty(body);
+}
+`;
+
+it('gives the call of a function that its package calls otherwise to the line that uses the package', () => {
+  const below = (file: string, name: string): string => `${TOP} > ${name} ${PROJECT}/node_modules/${file}:9:1 20000`;
+  const samples = [
+    `${TOP} @5 30000`,
+    below('marked/lib/marked.esm.js', 'x'),
+    below('prettier/index.mjs', 'e'),
+    below('marked/lib/marked.esm.js', 'parse'),
+  ];
+  const { hotSpots } = analyze(recording([lane(samples)]), { ...node, rules: [] }, () => BUILD);
+  assert.deepEqual(Object.fromEntries(hotSpots[0]!.lines.map(({ line, time }) => [line, time.jsCpuUs])), {
+    5: 30_000,
+    7: 40_000,
+    8: 20_000,
+  });
+});
+
+it('gives a call whose name the text does not hold to no line that calls nothing', () => {
+  const source = `let total = 0;
+for (const one of all) {
+  total += one.length;
+  one.handle();
+}
+`;
+  const own = [`${TOP} @3 10000`, `${TOP} @3 10000`, `${TOP} @4 10000`];
+  const samples = [...own, `${TOP} > q ${PROJECT}/node_modules/handler/index.js:9:1 20000`];
+  const { hotSpots } = analyze(recording([lane(samples)]), { ...node, rules: [] }, () => source);
+  assert.deepEqual(Object.fromEntries(hotSpots[0]!.lines.map(({ line, time }) => [line, time.jsCpuUs])), { 3: 20_000, 4: 30_000 });
+});
