@@ -1,21 +1,13 @@
 import { say } from './output.ts';
 
+const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Of a program that was attached to, Ctrl+C is ours: the first lets it go and reports, the second throws everything away. Returns what undoes it. */
 export function followInterruptsApart(stop: AbortController, cancel: AbortController): () => void {
-  let interrupts = 0;
-  const interrupt = (): void => {
-    if (++interrupts > 2) process.exit(1);
+  return followEndings((interrupts) => {
+    if (interrupts > 2) process.exit(1);
     (interrupts === 1 ? stop : cancel).abort();
-  };
-  const terminate = (): void => cancel.abort();
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', terminate);
-  process.on('SIGHUP', terminate);
-  return () => {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', terminate);
-    process.off('SIGHUP', terminate);
-  };
+  }, cancel);
 }
 
 /**
@@ -23,34 +15,33 @@ export function followInterruptsApart(stop: AbortController, cancel: AbortContro
  * done until then is reported. The second throws everything away, a third doesn't wait for tidying up. Returns what undoes it.
  */
 export function followInterrupts(cancel: AbortController): () => void {
-  let interrupts = 0;
-  const interrupt = (): void => {
-    interrupts++;
+  return followEndings((interrupts) => {
     if (interrupts === 1) say('Interrupted: the report follows when the script has ended. Ctrl+C again quits at once.');
     else if (interrupts === 2) cancel.abort();
     else process.exit(1);
-  };
-  const terminate = (): void => cancel.abort();
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', terminate);
-  process.on('SIGHUP', terminate);
-  return () => {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', terminate);
-    process.off('SIGHUP', terminate);
-  };
+  }, cancel);
 }
-
-const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Runs work that any request to end cancels, so that it can tidy up before this process is gone. */
 export async function cancellable<T>(work: (cancel: AbortSignal) => Promise<T>): Promise<T> {
   const cancel = new AbortController();
-  const end = (): void => cancel.abort();
-  for (const signal of ENDINGS) process.on(signal, end);
+  const unfollow = followEndings(() => cancel.abort(), cancel);
   try {
     return await work(cancel.signal);
   } finally {
-    for (const signal of ENDINGS) process.off(signal, end);
+    unfollow();
   }
+}
+
+/** Calls `onInterrupt` with the number of each SIGINT; what else asks us to end cancels. Returns what undoes it. */
+function followEndings(onInterrupt: (interrupts: number) => void, cancel: AbortController): () => void {
+  let interrupts = 0;
+  const follow = (signal: NodeJS.Signals): void => {
+    if (signal === 'SIGINT') onInterrupt(++interrupts);
+    else cancel.abort();
+  };
+  for (const signal of ENDINGS) process.on(signal, follow);
+  return () => {
+    for (const signal of ENDINGS) process.off(signal, follow);
+  };
 }
