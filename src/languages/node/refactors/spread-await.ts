@@ -3,13 +3,16 @@ import type TS from 'typescript';
 import type { Project } from '../project/project.ts';
 import type { Use, Uses } from '../project/trace.ts';
 import { usesOf } from '../project/uses.ts';
-import { bare, bindingOfFunction, enclosingFunction, functionWords, isAsync, type FunctionNode } from '../syntax/locate.ts';
+import { bare, enclosingFunction, functionWords, isAsync, type FunctionNode } from '../syntax/locate.ts';
 import { requestListener } from '../syntax/request-listeners.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
+import { runnerCallback } from '../syntax/test-runners.ts';
 import { ts } from '../syntax/typescript.ts';
 import { arrayCallAround, arrayCallWith, isConcurrent, type ArrayCall } from './array-calls.ts';
 import { callbackReason } from './callbacks.ts';
-import { Refusal } from './refusal.ts';
+import { movedWith, parameterAround, refuseMeasured } from './parameter-defaults.ts';
+import { lostIn, Refusal } from './refusal.ts';
+import { streamsOf, type Stream, type StreamUse } from './streams.ts';
 
 /** Everything in a file that changes when some calls have to be awaited: who becomes async, and who must await in turn. */
 export interface Spread {
@@ -20,6 +23,12 @@ export interface Spread {
   functions: Set<FunctionNode>;
   /** `items.map(callback)` and its like, whose callback now answers with a promise. */
   arrayCalls: Map<TS.CallExpression, ArrayCall>;
+  /** What takes the values of generators that become async. */
+  streams: Map<TS.Expression, Stream>;
+  /** Functions that return such a generator's iterator. */
+  handers: Set<FunctionNode>;
+  /** Parameters whose default waits, and moves into the function's body. */
+  defaults: Set<TS.ParameterDeclaration>;
   /** Top-level statements that await, where the file has no top-level await. */
   topLevel: Set<TS.Statement>;
   /** Why a person should look at the result. */
@@ -35,34 +44,46 @@ export interface Spreads {
   freesOthers: boolean;
 }
 
+/** A place that waits from now on: a call, or what takes the values of a generator. */
+type Wait = Extract<Use, { kind: 'call' }> | ({ kind: 'stream' } & StreamUse);
+
 /** Follows calls that must be awaited up to the top level, through all files, or refuses with the place where it can't go on. */
 export function spreadAwait(project: Project, source: Source, first: readonly TS.CallExpression[]): Spreads {
   const spreads: Spreads = { files: new Map(), review: new Set(), freesOthers: false };
-  const queue: Use[] = first.map((call) => ({ kind: 'call', source, call }));
+  const queue: Wait[] = first.map((call) => ({ kind: 'call', source, call }));
   spreadIn(project, spreads, source);
-  for (let use = queue.pop(); use !== undefined; use = queue.pop()) {
-    if (use.kind !== 'call') continue;
-    const { source: file, call } = use;
+  for (let wait = queue.pop(); wait !== undefined; wait = queue.pop()) {
+    const { source: file } = wait;
     const spread = spreadIn(project, spreads, file);
-    if (spread.calls.has(call)) continue;
-    spread.calls.add(call);
-    refuseParameterDefault(file, call);
-    const enclosing = enclosingFunction(call);
+    const node = wait.kind === 'call' ? wait.call : wait.node;
+    if (wait.kind === 'call' ? spread.calls.has(wait.call) : spread.streams.has(node)) continue;
+    if (wait.kind === 'call') spread.calls.add(wait.call);
+    else spread.streams.set(node, wait.stream);
+    const enclosing = enclosingFunction(node);
+    refuseOutsideFunctions(file, node, enclosing);
     if (enclosing === null) {
-      refuseOutsideFunctions(file, call);
-      if (!file.topLevelAwait) spread.topLevel.add(topLevelStatement(call));
+      if (!file.topLevelAwait) spread.topLevel.add(topLevelStatement(node));
       continue;
     }
+    const parameter = parameterAround(node, enclosing);
+    if (parameter !== null) for (const one of movedWith(file, enclosing, parameter)) spread.defaults.add(one);
     if (isAsync(enclosing) || spread.functions.has(enclosing)) continue;
     spread.functions.add(enclosing);
     const arrayCall = arrayCallAround(file, enclosing);
-    if (arrayCall === null) queue.push(...callersOf(project, file, enclosing, spreads));
+    if (arrayCall === null || enclosing.asteriskToken !== undefined) queue.push(...callersOf(project, file, enclosing, spreads));
     else {
       spread.arrayCalls.set(arrayCall.call, arrayCall);
       queue.push({ kind: 'call', source: file, call: arrayCall.call });
     }
   }
+  for (const { source: file, defaults } of spreads.files.values())
+    for (const parameter of defaults) refuseMeasured(project, file, parameter.parent as FunctionNode);
   return spreads;
+}
+
+/** All places of a file that wait from now on. */
+export function waitsOf({ calls, streams }: Spread): TS.Expression[] {
+  return [...calls, ...streams.keys()];
 }
 
 function spreadIn(project: Project, spreads: Spreads, source: Source): Spread {
@@ -75,6 +96,9 @@ function spreadIn(project: Project, spreads: Spreads, source: Source): Spread {
     calls: new Set(),
     functions: new Set(),
     arrayCalls: new Map(),
+    streams: new Map(),
+    handers: new Set(),
+    defaults: new Set(),
     topLevel: new Set(),
     review: spreads.review,
   };
@@ -83,9 +107,10 @@ function spreadIn(project: Project, spreads: Spreads, source: Source): Spread {
 }
 
 /** The calls that must await a function once it is async. Refuses when not all of them can be known, or one can't wait. */
-function callersOf(project: Project, source: Source, node: FunctionNode, spreads: Spreads): Use[] {
+function callersOf(project: Project, source: Source, node: FunctionNode, spreads: Spreads): Wait[] {
   const words = functionWords(source, node);
-  refuseKind(source, node, words);
+  refuseKind(node, words);
+  if (node.asteriskToken !== undefined) return takersOf(project, source, node, words, spreads);
   const callback = callbackUse(source, node);
   if (callback !== null) return settleArgument(project, source, node, words, callback, spreads);
   const found = usesOf(project, source, node);
@@ -94,31 +119,29 @@ function callersOf(project: Project, source: Source, node: FunctionNode, spreads
   if (found.uses.length === 0 && found.published.length === 0)
     throw new Refusal(`No call of ${words} is found in the project, so whoever calls it would get a promise: make it async by hand.`);
   reviewUses(found, words, spreads);
-  return found.uses.flatMap((use) => (use.kind === 'argument' ? settleArgument(project, source, node, words, use, spreads) : [use]));
+  return found.uses.flatMap((use): Wait[] =>
+    use.kind === 'argument' ? settleArgument(project, source, node, words, use, spreads) : use.kind === 'call' ? [use] : [],
+  );
 }
 
-function refuseKind(source: Source, node: FunctionNode, words: string): void {
+/** What takes the values of a generator that becomes async. */
+function takersOf(project: Project, source: Source, node: FunctionNode, words: string, spreads: Spreads): Wait[] {
+  if (callbackUse(source, node) !== null)
+    throw new Refusal(
+      `The generator in line ${lineOf(source, node.getStart(source.ast))} is passed to something that may not wait for its values.`,
+    );
+  const found = streamsOf(project, source, node);
+  reviewUses({ ...found, uses: [] }, words, spreads);
+  for (const hander of found.handers) spreadIn(project, spreads, hander.source).handers.add(hander.node);
+  return [...found.calls, ...found.streams.map((use) => ({ kind: 'stream' as const, ...use }))];
+}
+
+function refuseKind(node: FunctionNode, words: string): void {
   if (ts.isConstructorDeclaration(node))
     throw new Refusal(`A constructor can't await: make the call before \`new\` and pass its result in.`);
   if (ts.isGetAccessorDeclaration(node) || ts.isSetAccessorDeclaration(node))
     throw new Refusal(`The accessor ${words} can't await: make it a method first.`);
-  if (node.asteriskToken !== undefined)
-    throw new Refusal(`${words} is a generator, which can't await: make it an async generator and its loops \`for await\`.`);
   if (node.type !== undefined && ts.isTypePredicateNode(node.type)) throw new Refusal(`${words} is a type guard, which can't be async.`);
-  const binding = bindingOfFunction(source, node);
-  if (binding !== null && ts.isFunctionDeclaration(binding.declaration)) {
-    const { parent } = binding.declaration;
-    const same = ts.isSourceFile(parent)
-      ? parent.statements.filter((one) => ts.isFunctionDeclaration(one) && one.name?.text === binding.name)
-      : [];
-    if (same.length > 1) throw new Refusal(`${binding.name} has several signatures: make it async by hand.`);
-  }
-}
-
-function lostIn(source: Source, words: string, { source: where, node, how }: Extract<Use, { kind: 'lost' }>): Refusal {
-  const line = lineOf(where, node.getStart(where.ast));
-  const place = where === source ? `in line ${line}` : `in ${basename(where.file)} line ${line}`;
-  return new Refusal(`${words} is ${how} ${place}, so not all of its callers are known.`);
 }
 
 function reviewUses({ published, doubts }: Uses, words: string, spreads: Spreads): void {
@@ -144,7 +167,7 @@ function settleArgument(
   words: string,
   { source: where, call, argument }: Extract<Use, { kind: 'argument' }>,
   spreads: Spreads,
-): Use[] {
+): Wait[] {
   if (ts.isNewExpression(call))
     throw new Refusal(
       `The function passed to \`new ${textOf(where, call.expression)}\` in line ${lineOf(where, argument.getStart(where.ast))} may not be async.`,
@@ -154,6 +177,12 @@ function settleArgument(
     spreadIn(project, spreads, where).arrayCalls.set(call, arrayCall);
     return [{ kind: 'call', source: where, call }];
   }
+  const runner = runnerCallback(where, call, node);
+  if (runner?.kind === 'waits') return [];
+  if (runner?.kind === 'collects')
+    throw new Refusal(
+      `\`${runner.words}\` must know its tests at once (line ${lineOf(where, call.getStart(where.ast))}), so what waits belongs into \`before\` or into a test.`,
+    );
   const listener = requestListener(where, call, argument);
   const reason = listener === null ? callbackReason(where, call) : null;
   if (reason !== null && bare(argument) === node) throw new Refusal(reason);
@@ -175,14 +204,9 @@ function isPromiseMethod(call: TS.CallExpression): boolean {
   return ts.isPropertyAccessExpression(call.expression) && /^(then|catch|finally)$/.test(call.expression.name.text);
 }
 
-function refuseParameterDefault(source: Source, call: TS.Node): void {
-  for (let node: TS.Node = call; !ts.isSourceFile(node); node = node.parent)
-    if (ts.isParameter(node) && node.initializer !== undefined)
-      throw new Refusal(`The default of the parameter \`${textOf(source, node.name)}\` can't await: set it in the function's body first.`);
-}
-
-function refuseOutsideFunctions(source: Source, call: TS.Node): void {
-  for (let node: TS.Node = call; !ts.isSourceFile(node); node = node.parent) {
+/** Class fields, static blocks and decorators between a place that waits and the function around it: their code waits for nothing. */
+function refuseOutsideFunctions(source: Source, wait: TS.Node, enclosing: FunctionNode | null): void {
+  for (let node = wait; node !== enclosing && !ts.isSourceFile(node); node = node.parent) {
     if (ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node))
       throw new Refusal(`The class field or static block in line ${lineOf(source, node.getStart(source.ast))} can't await.`);
     if (ts.isDecorator(node)) throw new Refusal(`A decorator can't await.`);

@@ -15,12 +15,12 @@ import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
 import { openProject } from '../project/open-project.ts';
 import type { Project } from '../project/project.ts';
 import { apiAsImport, blockingApiOf, twinOf, useTwin } from '../refactors/async-twins.ts';
-import { findDrivers, type Driving } from '../refactors/drivers.ts';
+import { findDrivers, type Driver, type Driving } from '../refactors/drivers.ts';
 import { editorOf } from '../refactors/editor.ts';
 import { changedSince, finish } from '../refactors/finish.ts';
 import { importsOf } from '../refactors/imports.ts';
 import { orRefuse, Refusal } from '../refactors/refusal.ts';
-import { spreadAwait, type Spreads } from '../refactors/spread-await.ts';
+import { spreadAwait, waitsOf, type Spread, type Spreads } from '../refactors/spread-await.ts';
 import { writeSpread } from '../refactors/spread-edits.ts';
 import { natureOfImport } from '../syntax/known-calls.ts';
 import { callsOnLine, contains, enclosingFunction, functionWords, namedFunctionAround, walk } from '../syntax/locate.ts';
@@ -115,7 +115,8 @@ function makeAsynchronous(
       if (typeof twin === 'string') throw new Refusal(twin);
     }
     const spreads = spreadAwait(project, source, calls);
-    const { drivers } = findDrivers(source, calls, spreads.files.get(source)!.calls);
+    const spread = spreads.files.get(source)!;
+    const drivers = findDrivers(source, calls, spread.calls).drivers.filter((driver) => !drivesStreams(driver, spread));
     freesOthers = spreads.freesOthers;
     const parts = [...spreads.files.values()].map((spread) => {
       const editor = editorOf(spread.source);
@@ -133,11 +134,16 @@ function makeAsynchronous(
   return { result, driving, freesOthers };
 }
 
+/** A loop over an async generator, or around one, takes its values one by one. */
+function drivesStreams(driver: Driver, { streams }: Spread): boolean {
+  return driver.kind === 'loop' && [...streams.keys()].some((node) => contains(driver.rounds.loop, node));
+}
+
 /** How far a change reaches, in words: ` (3 callers in 2 files)`. */
 function extent({ files }: Spreads, calls: readonly TS.CallExpression[]): string {
-  const callers = [...files.values()]
-    .flatMap((spread) => [...spread.calls].filter((call) => !spread.arrayCalls.has(call)))
-    .filter((call) => !calls.includes(call)).length;
+  const changed = new Set<TS.Node>(calls);
+  for (const { arrayCalls } of files.values()) for (const call of arrayCalls.keys()) changed.add(call);
+  const callers = [...files.values()].flatMap(waitsOf).filter((wait) => !changed.has(wait)).length;
   if (callers === 0) return '';
   return ` (${callers} ${callers === 1 ? 'caller' : 'callers'}${files.size > 1 ? ` in ${files.size} files` : ''})`;
 }

@@ -86,6 +86,14 @@ const STATEMENTS = [
   'for (const key in { a: 1, b: 2 }) r += F(key.length);',
   'var hoisted = F(X); r += hoisted; { let hoisted2 = F(1); r += hoisted2; }',
   'r += [1, 2].map((y) => { r += y; return F(y); }).length;',
+  'const late = (y, z = F(X), w = z + 1) => y + z + w; r += late(1) + late(1, 2);',
+  'const part = ({ a = F(X), b = 2 } = {}) => a + b; r += part() + part({ a: 1 });',
+  'function* gen2() { try { const z = yield F(X); console.log(ID, "sent", z); yield* [F(1), 2]; return F(2); } finally { console.log(ID, "closed"); } } function* outer() { const end = yield* gen2(); yield end; } r += [...outer()].join("").length; for (const y of gen2()) { r += y; break; }',
+  'const counter = { n: 1, *list() { yield F(this.n); yield this.n++; } }; for (const y of counter.list()) { if (y < 3) continue; r += y + F(y); }',
+  'function* gen3() { yield F(X); yield F(2); } const it = gen3(); r += it.next().value + Math.max(...gen3()) + new Set(gen3()).size + Array.from(gen3())[0];',
+  'const maybe = X > 2 ? { f: (y) => ({ v: F(y) }) } : null; r += maybe?.f(X).v ?? 7;',
+  'const shared = { n: 0 }; const bump = (y) => { shared.n += F(y); }; bump(X); bump(1); shared.n = shared.n + F(2); r += shared.n;',
+  'let all = ""; const note = (y) => (all += F(y)); note(X); note(1); r += all.length;',
 ];
 
 const FIRST = 'return readFileSync(new URL(`file:${DATA}/data${x % 3}.txt`), "utf8").length + x;';
