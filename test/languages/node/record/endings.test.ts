@@ -138,6 +138,28 @@ for (const { major, path: node } of supportedNodes()) {
       assert.ok(recording.lanes[0]!.cpuProfile.nodes.some((one) => one.callFrame.functionName === 'victim'));
     });
 
+    it('runs out of memory and leaves most of its profile', async () => {
+      // Slow enough to hand over what was measured before the heap is full, about a second later.
+      const script = bench.write(
+        'hoards.cjs',
+        `const kept = [];
+function hoard() {
+  for (;;) {
+    let sum = 0;
+    for (let i = 0; i < 4e6; i++) sum += Math.sqrt(i);
+    kept.push(new Array(20_000).fill(sum));
+  }
+}
+hoard();`,
+      );
+      const { recording, exitCode, stderr } = await bench.recorded(script, { node, nodeOptions: ['--max-old-space-size=40'] });
+      assert.ok(recording, stderr);
+      assert.match(stderr, /JavaScript heap out of memory/);
+      assert.deepEqual([recording.run.ended, recording.run.signal, exitCode], ['crashed', 'SIGABRT', 0]);
+      assert.ok(recording.lanes[0]!.cpuProfile.nodes.some((one) => one.callFrame.functionName === 'hoard' && one.hitCount > 0));
+      assert.deepEqual(bench.processes(), []);
+    });
+
     it('ends a worker in the middle of its work, which is measured until then', async () => {
       const script = bench.write(
         'ends-worker.cjs',
