@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { descriptor, openChannel } from './channel.ts';
+import { nowUs } from './clock.ts';
 import { sampleCalls } from './clone-sizes.ts';
 import { hookExit, hookKills } from './endings.ts';
 import { hideOptions } from './hide-options.ts';
@@ -43,8 +44,9 @@ export function recordMainThread(channel: ChannelSettings): void {
     const workers = followWorkers(settings);
     markMeasured();
     const finish = (exitCode: number | null = null) => {
+      const endUs = nowUs();
       workers.finish();
-      thread.finish(exitCode, attached ? workers.unmeasured() : 0);
+      thread.finish(endUs, exitCode, attached ? workers.unmeasured() : 0);
     };
     const flush = () => {
       workers.flush();

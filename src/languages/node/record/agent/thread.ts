@@ -37,8 +37,11 @@ export interface RecordedThread {
   leave(): void;
   /** Tells that it is about to end a process. False where nobody would hear. */
   tellKill(pid: number): boolean;
-  /** Sends everything and ends the measurement. Only the first call counts. `exitCode`: null where the process does not exit now. */
-  finish(exitCode?: number | null, unmeasuredWorkers?: number): void;
+  /**
+   * Sends everything and ends the measurement. Only the first call counts. `exitCode`: null where the process does not exit now.
+   * `endUs`: when the script came to its end, on the clock of `nowUs`; what follows is ours (stopping the profiler takes some ms).
+   */
+  finish(endUs: number, exitCode?: number | null, unmeasuredWorkers?: number): void;
 }
 
 export interface ThreadSettings {
@@ -143,7 +146,7 @@ export function recordThread({ fd, thread, name, children, transforms, alreadyRu
         });
       return told;
     },
-    finish: (exitCode = null, unmeasuredWorkers = 0) =>
+    finish: (endUs, exitCode = null, unmeasuredWorkers = 0) =>
       alone((running) => {
         log.endRunning();
         rounds?.end();
@@ -160,6 +163,7 @@ export function recordThread({ fd, thread, name, children, transforms, alreadyRu
           crashed: crashed && process.listenerCount('uncaughtException') === 0,
           ...(sampler && { sampled: sampler.sampled }),
           ...last,
+          atUs: Math.round(endUs),
         });
         log.close();
       }),

@@ -1,4 +1,5 @@
 import workerThreads from 'node:worker_threads';
+import { nowUs } from './clock.ts';
 import { hideOptions } from './hide-options.ts';
 import { hookExit } from './endings.ts';
 import { HANDLE } from './interrupting.ts';
@@ -32,8 +33,9 @@ export function recordWorkerThread(): void {
     const finish = () => {
       if (finished) return;
       finished = true;
+      const endUs = nowUs();
       workers.finish();
-      thread.finish();
+      thread.finish(endUs);
       Atomics.add(counts, ENDED, 1);
       Atomics.notify(counts, ENDED);
     };
