@@ -10,6 +10,7 @@ import { keepTerminalOpen } from './keep-open.ts';
 import { open } from './open.ts';
 import { say, tell } from './output.ts';
 import { takeSessionVariables } from './session.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 /** Runs one command and returns its exit code: 0 done, 1 it could not be done, 2 bad usage. */
 async function main(words: readonly string[]): Promise<number> {
@@ -24,6 +25,7 @@ async function main(words: readonly string[]): Promise<number> {
         await tell(`${programs().version}\n`);
         break;
       case 'advise':
+        keepHeapSmall();
         await advise(command, variables, programs());
         break;
       case 'count-calls':
