@@ -227,8 +227,10 @@ describe('the HTML report in a browser', { skip: missing }, () => {
       })),
     ];
     report.verdict = { ...report.verdict, bound: 'cpu-js', speaksFor: { waitedMs: 2300, lanes: ['process-1', 'process-2'] } };
-    const { page, complaints } = await show(main, report, { colorScheme: 'dark' });
+    const profiles = report.lanes.map(({ name }) => ({ name, profile: sampleProfile(name) }));
+    const { page, complaints } = await show(profiles, report, { colorScheme: 'dark' });
     assert.match(await page.locator('.headline').innerText(), /^2\.41 s\. The main process waited for 95 % of it; its 2 child processes/);
+    assert.equal(await page.locator('select.lanes').inputValue(), '1', 'the first child process, not the one that waited');
     await page.keyboard.press('4');
     const decision = await page.locator('.decision').innerText();
     assert.match(

@@ -1,3 +1,4 @@
+import type { Report } from '../../core/report/report.ts';
 import type { Graph } from '../profile/layout.ts';
 import { ALL_KINDS } from '../profile/kinds.ts';
 import type { Frames } from '../profile/parsed.ts';
@@ -22,6 +23,20 @@ export interface LaneState {
   open(bytes: Uint8Array | null): Promise<boolean>;
   toggleKind(kind: number): Promise<boolean>;
   readTimeline(): Promise<boolean>;
+}
+
+/** The index of the lane that is shown first: where others speak for a main thread that only waits, the one of them that was busiest. */
+export function laneToOpen(report: Pick<Report, 'lanes' | 'verdict'> | null, shown: number): number {
+  const speakers = report?.verdict.speaksFor?.lanes ?? [];
+  let first = 0;
+  let most = -1;
+  for (const [index, { id, time }] of (report?.lanes ?? []).slice(0, shown).entries()) {
+    const busyMs = time.jsCpuMs + time.nativeCpuMs + time.blockedMs + time.gcMs + time.loadingMs;
+    if (!speakers.includes(id) || busyMs <= most) continue;
+    first = index;
+    most = busyMs;
+  }
+  return first;
 }
 
 export function laneState(): LaneState {

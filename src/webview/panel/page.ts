@@ -16,7 +16,7 @@ import { footer } from './footer.ts';
 import { header } from './header.ts';
 import { functionRows, hotSpotsTable, reportRows, type HotRow } from './hot-spots.ts';
 import { listenToKeys } from './keys.ts';
-import { laneState } from './lane-state.ts';
+import { laneState, laneToOpen } from './lane-state.ts';
 import { searchBox } from './search-box.ts';
 import { adviceOf, editorLink, enclosingFrame, filePath, frameOfAdvice, placeOf } from './source.ts';
 import { splitOf } from './split.ts';
@@ -35,6 +35,8 @@ export function page(root: HTMLElement, host: Host, expectedBytes: number): { re
   let shown: Shown = { title: '', report: null, lanes: [] };
   let stale = false;
   let isMainLane = true;
+  /** Whether the hot spots of the whole report stand beside the lane, rather than its own functions. */
+  let showsReport = true;
   let focusLater: { file: string; line: number } | null = null;
   const lane = laneState();
 
@@ -266,7 +268,7 @@ export function page(root: HTMLElement, host: Host, expectedBytes: number): { re
   function showTable(): void {
     const { frames, graph } = lane;
     table.show({
-      report: shown.report === null || !isMainLane ? null : reportRows(shown.report, frames),
+      report: shown.report === null || !showsReport ? null : reportRows(shown.report, frames),
       functions: graph === null || frames === null ? [] : functionRows(graph, frames, shown.report?.target.cwd ?? null, wholeUs()),
       only: lane.only,
       query: search.query(),
@@ -315,6 +317,7 @@ export function page(root: HTMLElement, host: Host, expectedBytes: number): { re
   async function openLane(index: number): Promise<void> {
     const bytes = shown.lanes[index]?.bytes ?? null;
     isMainLane = index === 0;
+    showsReport = isMainLane || index === laneToOpen(shown.report, shown.lanes.length);
     flame.focus(null);
     // The bytes are handed over to the worker: of several lanes a copy stays, to come back to.
     if (!(await lane.open(bytes !== null && shown.lanes.length > 1 ? bytes.slice() : bytes))) return;
@@ -340,7 +343,9 @@ export function page(root: HTMLElement, host: Host, expectedBytes: number): { re
         showBanners();
         lanePicker.replaceChildren(...message.lanes.map((one, index) => element('option', { value: index }, one.name)));
         lanePicker.hidden = message.lanes.length < 2;
-        void openLane(0);
+        const first = laneToOpen(message.report, message.lanes.length);
+        lanePicker.value = String(first);
+        void openLane(first);
       }
     },
   };
