@@ -80,29 +80,38 @@ function assertHeldUp(heldUp: number | null, stolenMs: number): void {
 
 describe('the event loop of a real process', () => {
   for (const { major, path } of supportedNodes()) {
-    it(`is told of a forked server, with the requests that it held up and the stack that did (node ${major})`, async () => {
-      bench.write(`forked-${major}.cjs`, SERVER);
-      bench.write('client.cjs', CLIENT);
-      const script = bench.write(
-        `fork-${major}.cjs`,
-        `require('node:child_process').fork(__dirname + '/forked-${major}.cjs', { stdio: 'inherit' });`,
-      );
-      const { recording, failure, stdout } = await bench.recorded(script, { node: path });
-      assert.ok(recording, failure ?? 'no recording');
-      const { report } = analyze(recording, { ...language, rules: [] }, textOf);
-      const serving = report.lanes.filter(({ eventLoop }) => eventLoop?.serving === true);
-      assert.deepEqual(
-        serving.map(({ kind, name }) => [kind, name.replace(/^process \d+: /, '')]),
-        [['process', `forked-${major}.cjs`]],
-      );
-      const blockage = serving[0]!.eventLoop!.blockages.find(({ function: name }) => name === 'hold');
-      assert.ok(blockage);
-      assertHeldUp(blockage.heldUp, (JSON.parse(stdout) as { stolen: number }).stolen);
-      const user = blockage.stack.filter(({ owner }) => owner === 'user').map(({ function: name, line }) => `${name}:${line}`);
-      // The listener is named by what it was given to; the line is that of its call of hold.
-      assert.deepEqual(user, ['hold:10', 'http.createServer callback:18']);
-      assert.ok(report.verdict.evidence.some((sentence) => /^The event loop of process \d: forked-\d+\.cjs was blocked/.test(sentence)));
-    });
+    for (const how of ['forked', 'threaded'] as const) {
+      it(`is told of a ${how} server, with the requests that it held up and the stack that did (node ${major})`, async () => {
+        const file = `${how}-${major}.cjs`;
+        bench.write(file, SERVER);
+        bench.write('client.cjs', CLIENT);
+        const script = bench.write(
+          `starts-${file}`,
+          how === 'forked'
+            ? `require('node:child_process').fork(__dirname + '/${file}', { stdio: 'inherit' });`
+            : `new (require('node:worker_threads').Worker)(__dirname + '/${file}');`,
+        );
+        const { recording, failure, stdout } = await bench.recorded(script, { node: path });
+        assert.ok(recording, failure ?? 'no recording');
+        const { report } = analyze(recording, { ...language, rules: [] }, textOf);
+        const serving = report.lanes.filter(({ eventLoop }) => eventLoop?.serving === true);
+        assert.deepEqual(
+          serving.map(({ kind, name }) => [kind, name.replace(/^process \d+: /, '')]),
+          [how === 'forked' ? ['process', file] : ['worker', 'worker 1']],
+        );
+        const blockage = serving[0]!.eventLoop!.blockages.find(({ function: name }) => name === 'hold');
+        assert.ok(blockage);
+        assertHeldUp(blockage.heldUp, (JSON.parse(stdout) as { stolen: number }).stolen);
+        const user = blockage.stack.filter(({ owner }) => owner === 'user').map(({ function: name, line }) => `${name}:${line}`);
+        // The listener is named by what it was given to; the line is that of its call of hold.
+        assert.deepEqual(user, ['hold:10', 'http.createServer callback:18']);
+        const begins = `The event loop of ${serving[0]!.name} was blocked`;
+        assert.ok(
+          report.verdict.evidence.some((sentence) => sentence.startsWith(begins)),
+          report.verdict.evidence.join('\n'),
+        );
+      });
+    }
 
     it(`is held up as long as it says itself, and by whom (node ${major})`, async () => {
       const script = bench.write(`server-${major}.cjs`, SERVER);

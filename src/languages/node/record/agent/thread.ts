@@ -64,7 +64,7 @@ export function recordThread({ fd, thread, name, children, transforms, alreadyRu
   const send: (message: FromAgent) => void = openChannel(fd, thread);
   const cpuUsage = process.cpuUsage.bind(process);
   const log = createOperationLog(createCallSites(__filename));
-  const rounds = thread === 0 ? noteRounds() : null;
+  const rounds = noteRounds();
   const sentMaps = new Set<string>();
   const userScripts = new Set<string>();
   let profiler: Profiler | null = null;
@@ -90,7 +90,7 @@ export function recordThread({ fd, thread, name, children, transforms, alreadyRu
       atUs: Math.round(nowUs()),
       cpuUs: user + system,
       operations: log.delta(),
-      rounds: rounds?.delta() ?? null,
+      rounds: rounds.delta(),
       sourceMaps: newSourceMaps(slice, sentMaps),
       children: started?.count ?? 0,
     };
@@ -126,7 +126,7 @@ export function recordThread({ fd, thread, name, children, transforms, alreadyRu
       const poolThreads = Math.min(1024, Math.max(1, Number.parseInt(process.env['UV_THREADPOOL_SIZE'] ?? '4', 10) || 1));
       cpuAtStart = cpuUsage();
       log.open();
-      rounds?.begin();
+      rounds.begin();
       alone(() =>
         send({ type: 'start', name, pid: process.pid, tid, atUs: Math.round(nowUs()), profiling: { beforeUs, afterUs }, poolThreads }),
       );
@@ -149,7 +149,7 @@ export function recordThread({ fd, thread, name, children, transforms, alreadyRu
     finish: (endUs, exitCode = null, unmeasuredWorkers = 0) =>
       alone((running) => {
         log.endRunning();
-        rounds?.end();
+        rounds.end();
         const slice = running.stop();
         profiler = null;
         started?.leave();
