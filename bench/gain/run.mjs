@@ -1,5 +1,5 @@
-// Whether the predicted gain is reached: `npm run bench:gain [-- --runs N] [EXAMPLE …]`. Each example is profiled, its best advice is applied to a
-// copy with `unblock fix --write`, and both texts run as plain node, in turns. Prints the whole processes' wall times and says whether
+// Whether the predicted gain is reached: `npm run bench:gain [-- --runs N] [--no-wait] [NAME …]`. Each example is profiled, its best advice (of a program in cures/, the
+// advice of the rule it is named after) is applied to a copy with `unblock fix --write`, and both texts run as plain node, in turns. Prints the whole processes' wall times and says whether
 // the gain is in the range that the report gave before the change.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,30 +9,44 @@ import { fileURLToPath } from 'node:url';
 
 /** Below this share of the machine's cores, a gain that needs them is not judged. */
 const IDLE = 0.9;
-/** Times that a busy machine is asked again before a pair, about a second each. */
-const PATIENCE = 8;
 /** So many times the wanted pairs are tried at most. */
 const TRIES = 3;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const examples = join(root, 'examples');
+const cures = join(root, 'bench/gain/cures');
 const words = process.argv.slice(2);
+const anyway = words.includes('--no-wait');
+if (anyway) words.splice(words.indexOf('--no-wait'), 1);
+/** Times that a busy machine is asked again before a pair, about a second each. */
+const PATIENCE = anyway ? 0 : 8;
 const at = words.indexOf('--runs');
 const runs = at < 0 ? 5 : Number(words.splice(at, 2)[1]);
-const names = readdirSync(examples, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && (words.length === 0 || words.includes(entry.name)))
-  .map(({ name }) => name);
+const programs = [
+  ...readdirSync(examples, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({
+      name,
+      folder: examples,
+      script: join(name, JSON.parse(readFileSync(join(examples, name, 'expected.json'), 'utf8')).script),
+    })),
+  ...readdirSync(cures)
+    .filter((file) => file.endsWith('.mjs'))
+    .map((script) => ({ name: script.replace('.mjs', ''), folder: cures, script })),
+].filter(({ name }) => words.length === 0 || words.includes(name));
 
 const cores = availableParallelism();
 console.log(
   `${runs} runs of each text, in turns, on ${cores} cores; medians of plain node's wall time, with its start; node ${process.version}.\n`,
 );
-console.log('example               advice             before    after     gain (of single pairs)   predicted             cores  held');
+console.log(
+  'example                       advice             before    after     gain (of single pairs)   predicted             cores  held',
+);
 let held = true;
-for (const name of names) {
+for (const program of programs) {
   const folder = mkdtempSync(join(tmpdir(), 'unblock-bench-'));
   try {
-    held = prove(name, folder) && held;
+    held = prove(program, folder) && held;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -40,15 +54,15 @@ for (const name of names) {
 process.exitCode = held ? 0 : 1;
 
 /** False where the gain was not in the range that was predicted. */
-function prove(name, folder) {
-  const { script } = JSON.parse(readFileSync(join(examples, name, 'expected.json'), 'utf8'));
-  for (const copy of ['before', 'after']) cpSync(examples, join(folder, copy), { recursive: true });
-  const [before, after] = ['before', 'after'].map((copy) => join(folder, copy, name, script));
+function prove({ name, folder: from, script }, folder) {
+  for (const copy of ['before', 'after']) cpSync(from, join(folder, copy), { recursive: true });
+  const [before, after] = ['before', 'after'].map((copy) => join(folder, copy, script));
   waitForIdleCores();
   const report = unblock(['advise', '--json', after]);
-  const [advice] = JSON.parse(report).advice;
+  const { advice: all } = JSON.parse(report);
+  const advice = from === cures ? all.find(({ rule }) => name.startsWith(rule)) : all[0];
   if (advice === undefined) {
-    console.log(`${name.padEnd(22)}nothing is advised`);
+    console.log(`${name.padEnd(30)}nothing is advised`);
     return true;
   }
   const file = join(folder, 'report.json');
@@ -63,7 +77,7 @@ function prove(name, folder) {
     const free = Math.min(first.cores, second.cores);
     const pair = { [texts[0]]: first.ms, [texts[1]]: second.ms, free };
     // What was measured while something else took the cores says nothing; the last tries count whatever they are.
-    if (free >= IDLE * cores || tried >= runs * (TRIES - 1)) pairs.push(pair);
+    if (anyway || free >= IDLE * cores || tried >= runs * (TRIES - 1)) pairs.push(pair);
   }
   const gains = pairs.map((pair) => pair.before / pair.after).sort((a, b) => a - b);
   const slow = median(pairs.map((pair) => pair.before));
@@ -75,7 +89,7 @@ function prove(name, folder) {
   const verdict = isIn ? 'yes' : gain > high ? 'NO: more' : 'NO: less';
   const wasBusy = free < IDLE * cores;
   console.log(
-    name.padEnd(22) +
+    name.padEnd(30) +
       advice.rule.padEnd(19) +
       `${slow.toFixed(0)} ms`.padEnd(10) +
       `${fast.toFixed(0)} ms`.padEnd(10) +

@@ -157,6 +157,22 @@ export function predictWorkers(
   });
 }
 
+/** How much of a measured time a change takes away, 0 to 1: at the low end of a range, and at the high end. */
+export interface Saving {
+  least: number;
+  most: number;
+}
+
+/**
+ * Work that a change takes away: of `costUs` measured µs between `least` and `most`. Nothing else of the run becomes faster, so that the gain is
+ * wall / (wall − saved) (Amdahl, Validity of the single processor approach, 1967), with all of it saved as the bound that nothing exceeds.
+ */
+export function predictSaving(wallUs: number, costUs: number, { least, most }: Saving, basis: string): Prediction {
+  // Two clocks and a sampler may give a function slightly more than the run.
+  const cost = Math.min(costUs, 0.99 * wallUs);
+  return prediction(wallUs, { low: wallUs / (wallUs - cost * least), high: wallUs / (wallUs - cost * most), basis });
+}
+
 /** Freeing the event loop shortens other requests, not this run. */
 export function predictUnblocked(basis: string): Prediction {
   return { speedup: 1, low: 0.95, high: 1.1, basis };

@@ -2,6 +2,7 @@ import type { Rule } from '../../../core/language.ts';
 import { moveToWorker } from './move-to-worker.ts';
 import { overlapAwaits } from './overlap-awaits.ts';
 import { preferAsyncApi } from './prefer-async-api.ts';
+import { avoidJsonClone } from './avoid-json-clone.ts';
 
 /** In the order in which they are asked. */
-export const rules: readonly Rule[] = [overlapAwaits, preferAsyncApi, moveToWorker];
+export const rules: readonly Rule[] = [overlapAwaits, preferAsyncApi, moveToWorker, avoidJsonClone];

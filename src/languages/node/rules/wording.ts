@@ -1,5 +1,27 @@
-import type { RefactorResult } from '../../../core/advise/advice.ts';
-import type { ReportAdvice } from '../../../core/report/report.ts';
+import type { AdviceContext, Finding, RefactorResult } from '../../../core/advise/advice.ts';
+import { priceModels, type Prediction } from '../../../core/advise/cost-model.ts';
+import type { HotSpot } from '../../../core/profile/hot-spots.ts';
+import { formatSpeedup } from '../../../core/report/format.ts';
+import type { Model, ReportAdvice } from '../../../core/report/report.ts';
+
+/** An advice whose change has been tried; the message gets the predicted gain as its end. */
+export function adviceOf(
+  hotSpot: HotSpot,
+  context: AdviceContext,
+  advice: { model: Model; file: string; line: number; message: string; why: string; predicted: Prediction; result: RefactorResult },
+): Finding {
+  const { model, file, line, message, why, predicted, result } = advice;
+  return {
+    model,
+    file,
+    line,
+    message: `${message} (≈${formatSpeedup(predicted.speedup)})`,
+    why,
+    predicted,
+    alternatives: priceModels(hotSpot, context, { model, speedup: predicted.speedup, edits: editCount(result) }),
+    refactor: availability(result),
+  };
+}
 
 /** What a report says of a refactor that was tried. */
 export function availability(result: RefactorResult): ReportAdvice['refactor'] {

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { HotSpot } from '../../../../src/core/profile/hot-spots.ts';
+import { decided, hotSpot, second, time } from './hand-made-spots.ts';
+
+/** Where concurrency is not the cure: a hot spot whose time was measured on single lines, given as shares of the run. */
+function onLines(name: string, line: number, shares: Record<number, number>, more: Partial<HotSpot> = {}): HotSpot {
+  const lines = Object.entries(shares).map(([at, share]) => ({ line: Number(at), time: time({ jsCpuUs: share * second }) }));
+  const all = Object.values(shares).reduce((sum, share) => sum + share, 0);
+  return hotSpot(name, line, { jsCpuUs: all * second }, { lines, ...more });
+}
+
+/** What a rule says, in short: without the other rules, and with the range that it predicts. */
+function said(
+  rule: string,
+  source: string,
+  spots: HotSpot[],
+): [line: number, message: string, refactor: string, low: number, high: number][] {
+  const { advice } = decided(source, spots);
+  return advice
+    .filter((one) => one.rule === rule)
+    .map(({ line, message, refactor, predicted }) => [
+      line,
+      message,
+      refactor.available ? refactor.safety : refactor.reason,
+      predicted.low,
+      predicted.high,
+    ]);
+}
+
+describe('avoid-json-clone', () => {
+  const source = `function noted(order, note) {
+  const copy = JSON.parse(JSON.stringify(order));
+  copy.note = note;
+  return copy;
+}
+export { noted };
+`;
+
+  const about = (text: string, shares: Record<number, number>) => said('avoid-json-clone', text, [onLines('noted', 1, shares)]);
+
+  it('advises on the measured line, with the whole of its time as the most that can be gained', () =>
+    assert.deepEqual(about(source, { 2: 0.5, 3: 0.01 }), [[2, 'Copy only what is changed of `order` (≈1.6×)', 'review', 1.33, 2]]));
+
+  it('is silent where other lines took the time', () => assert.deepEqual(about(source, { 2: 0.04, 3: 0.5 }), []));
+
+  it('says what to do where it can not be told who changes the copy', () =>
+    assert.deepEqual(about(source.replace('  copy.note = note;\n', ''), { 2: 0.5 }), [
+      [
+        2,
+        "Don't copy `order` through JSON (≈1.5×)",
+        'The copy is returned in line 3, and whoever gets it may change it: use `order` itself where nobody does, or copy only what is changed there.',
+        1.11,
+        2,
+      ],
+    ]));
+});
