@@ -44,7 +44,7 @@ export function followMember(trace: Trace, source: Source, declaration: TS.Node,
 }
 
 /** `load` of `store.load`, `store['load']`, `{ load } = store`, and of other declarations of the name. */
-function isNamed(node: TS.Node, name: string): boolean {
+export function isNamed(node: TS.Node, name: string): boolean {
   if (ts.isStringLiteralLike(node))
     return node.text === name && ts.isElementAccessExpression(node.parent) && node.parent.argumentExpression === node;
   if ((!ts.isIdentifier(node) && !ts.isPrivateIdentifier(node)) || node.text !== name) return false;
@@ -101,7 +101,7 @@ function whereIs(other: Source, node: TS.Node, from?: Source): string {
 }
 
 /** Who may call a member besides the project's own files; null when nobody does. Continues "load is …". */
-function whyCalledFromOutside(trace: Trace, source: Source, declaration: TS.Node, name: string): string | null {
+export function whyCalledFromOutside(trace: Pick<Trace, 'project'>, source: Source, declaration: TS.Node, name: string): string | null {
   if (CALLED_BY_THE_LANGUAGE.test(name)) return `called by Node itself under the name \`${name}\`, which doesn't wait for it,`;
   const holder = declaration.parent;
   if (ts.isClassLike(holder)) {

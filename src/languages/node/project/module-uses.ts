@@ -195,7 +195,7 @@ function followDynamicImport(trace: Trace, loader: Source, call: TS.CallExpressi
 }
 
 /** Whether an expression is what a dependency or core module exports, or part of it. */
-export function isFromOutside(trace: Trace, source: Source, expression: TS.Expression): boolean {
+export function isFromOutside(trace: Pick<Trace, 'project'>, source: Source, expression: TS.Expression): boolean {
   const imported = importedExpression(source, expression);
   return imported !== null && trace.project.modules.resolve(source.file, imported.module) === null;
 }

@@ -9,6 +9,8 @@ export type Use =
   | { kind: 'call'; source: Source; call: TS.CallExpression }
   /** The function is passed to something that may run it. */
   | { kind: 'argument'; source: Source; call: TS.CallExpression | TS.NewExpression; argument: TS.Expression }
+  /** `new Store()`, where it is a class that is followed. */
+  | { kind: 'creation'; source: Source; node: TS.NewExpression }
   /** From here on it can't be followed; `how` continues "load is … in line 3". */
   | { kind: 'lost'; source: Source; node: TS.Node; how: string };
 
@@ -23,6 +25,8 @@ export interface Uses {
 /** The parts that follow a function's value call each other through this. */
 export interface Trace extends Uses {
   project: Project;
+  /** Whether it is a class that is followed, rather than a function. */
+  isClass: boolean;
   /** Whether a place is met for the first time. */
   isNew(place: unknown, name?: string): boolean;
   lose(source: Source, node: TS.Node, how: string): void;

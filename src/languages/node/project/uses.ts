@@ -9,11 +9,12 @@ import { followExport } from './module-uses.ts';
 import type { Project } from './project.ts';
 import type { Trace, Uses } from './trace.ts';
 
-/** Every use of a function, closed over its aliases: imports, requires, re-exports, variables, properties and methods. */
-export function usesOf(project: Project, source: Source, node: FunctionNode): Uses {
+/** Every use of a function or class, closed over its aliases: imports, requires, re-exports, variables, properties and methods. */
+export function usesOf(project: Project, source: Source, node: FunctionNode | TS.ClassLikeDeclaration): Uses {
   const seen = new Map<unknown, Set<string>>();
   const trace: Trace = {
     project,
+    isClass: ts.isClassLike(node),
     uses: [],
     published: [],
     doubts: [],
@@ -32,13 +33,13 @@ export function usesOf(project: Project, source: Source, node: FunctionNode): Us
   return trace;
 }
 
-function followFunction(trace: Trace, source: Source, node: FunctionNode): void {
-  if (ts.isFunctionDeclaration(node)) {
+function followFunction(trace: Trace, source: Source, node: FunctionNode | TS.ClassLikeDeclaration): void {
+  if (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node)) {
     const binding = node.name === undefined ? null : source.scopes.bindingOf(node.name);
     if (binding !== null) followBinding(trace, source, binding);
     if (hasExportKeyword(node)) trace.followExport(source, isDefault(node) ? 'default' : (node.name?.text ?? ''));
-  } else if (ts.isFunctionExpression(node) || ts.isArrowFunction(node)) {
-    const own = ts.isFunctionExpression(node) && node.name !== undefined ? source.scopes.bindingOf(node.name) : null;
+  } else if (ts.isFunctionExpression(node) || ts.isArrowFunction(node) || ts.isClassExpression(node)) {
+    const own = !ts.isArrowFunction(node) && node.name !== undefined ? source.scopes.bindingOf(node.name) : null;
     if (own !== null) followBinding(trace, source, own);
     followValue(trace, source, node);
   } else if (ts.isMethodDeclaration(node)) followDeclaredMember(trace, source, node);
@@ -100,8 +101,12 @@ function followValue(trace: Trace, source: Source, expression: TS.Node): void {
     if (parent.expression === expression) trace.uses.push({ kind: 'call', source, call: parent });
     else trace.uses.push({ kind: 'argument', source, call: parent, argument: expression as TS.Expression });
   } else if (ts.isNewExpression(parent)) {
-    if (parent.expression === expression) trace.lose(source, parent, 'called with `new`');
+    if (parent.expression === expression && trace.isClass) trace.uses.push({ kind: 'creation', source, node: parent });
+    else if (parent.expression === expression) trace.lose(source, parent, 'called with `new`');
     else trace.uses.push({ kind: 'argument', source, call: parent, argument: expression as TS.Expression });
+  } else if (ts.isExpressionWithTypeArguments(parent) && ts.isHeritageClause(parent.parent)) {
+    if (parent.parent.token === ts.SyntaxKind.ExtendsKeyword && !ts.isInterfaceDeclaration(parent.parent.parent))
+      trace.lose(source, parent, 'extended by another class');
   } else if (ts.isPropertyAccessExpression(parent)) followMethodOfFunction(trace, source, parent);
   else if (ts.isVariableDeclaration(parent)) {
     if (ts.isIdentifier(parent.name)) {
@@ -131,8 +136,8 @@ function isTransparent(node: TS.Node): boolean {
 function followMethodOfFunction(trace: Trace, source: Source, access: TS.PropertyAccessExpression): void {
   const method = access.name.text;
   const call = ts.isCallExpression(access.parent) && access.parent.expression === access ? access.parent : null;
-  if (method === 'prototype') trace.lose(source, access, 'used as a constructor');
-  else if (call === null) return;
+  if (method === 'prototype') trace.lose(source, access, trace.isClass ? 'changed through its prototype' : 'used as a constructor');
+  else if (call === null || trace.isClass) return;
   else if (method === 'call' || method === 'apply') trace.uses.push({ kind: 'call', source, call });
   else if (method === 'bind') followValue(trace, source, call);
 }
@@ -147,7 +152,8 @@ function followOperand(trace: Trace, source: Source, expression: TS.Node, parent
     if (operator !== ',' || parent.right === expression) followValue(trace, source, parent);
   } else if (operator === '&&') {
     if (parent.right === expression) followValue(trace, source, parent);
-  } else if (!HARMLESS_OPERATORS.has(operator)) trace.lose(source, expression, 'stored or passed on');
+  } else if (!HARMLESS_OPERATORS.has(operator) && !(operator === 'instanceof' && trace.isClass))
+    trace.lose(source, expression, 'stored or passed on');
 }
 
 function isPlainAssignment(node: TS.BinaryExpression): boolean {

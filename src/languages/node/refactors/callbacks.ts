@@ -21,14 +21,8 @@ export function callbackReason(source: Source, call: TS.CallExpression): string 
   if (global !== null && FIRE_AND_FORGET.has(global)) return null;
   if (ts.isPropertyAccessExpression(callee)) {
     const method = callee.name.text;
-    const [event] = call.arguments;
-    const eventName = event !== undefined && ts.isStringLiteralLike(event) ? event.text : null;
-    if (words.startsWith('process.') && /^(on|once|addListener)$/.test(method))
-      return `A listener of process '${eventName ?? 'event'}' (line ${line}) must do its work at once: it can't await.`;
     if (/^(then|catch|finally)$/.test(method)) return null;
     if (UNABLE[method] !== undefined) return `${UNABLE[method]} (line ${line}).`;
-    if (/^(on|once|addListener|addEventListener)$/.test(method))
-      return `A listener of '${eventName ?? 'an event'}' (line ${line}) that awaits would turn its errors into unhandled rejections: catch them inside first.`;
   }
   return `The callback of \`${words}\` in line ${line} can't become async: \`${words}\` may not wait for a promise.`;
 }

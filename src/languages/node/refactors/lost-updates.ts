@@ -46,7 +46,7 @@ export function lostUpdates(source: Source, waits: readonly TS.Expression[], rev
 function isShared(source: Source, left: TS.Expression, enclosing: TS.Node | null): boolean {
   const root = rootOf(left);
   if (root === null) return false;
-  if (root === 'this') return enclosing !== null;
+  if (root === 'this') return enclosing !== null && !ts.isConstructorDeclaration(enclosing);
   const binding = source.scopes.bindingOf(root);
   if (binding === null || (enclosing !== null && !contains(enclosing, binding.identifier))) return true;
   return binding.references.some((one) => one.writes && enclosingFunction(one.identifier) !== enclosing);
@@ -102,7 +102,7 @@ export function writeHoist(source: Source, editor: Editor, { assignment, value, 
   const { eol, semicolon } = source;
   const declared = `const ${name} = ${editor.rendered(value.getStart(source.ast), value.end)}`;
   const start = assignment.getStart(source.ast);
-  const changed = source.text.slice(start, value.getStart(source.ast)) + name + source.text.slice(value.end, assignment.end);
+  const changed = editor.rendered(start, value.getStart(source.ast)) + name + editor.rendered(value.end, assignment.end);
   if (ts.isArrowFunction(place)) {
     const body = place.body;
     editor.rewrite(body.getStart(source.ast), body.end, `{ ${declared}; return ${changed}${semicolon} }`, why);

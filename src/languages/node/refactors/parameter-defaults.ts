@@ -65,7 +65,7 @@ export function refuseMeasured(project: Project, source: Source, fn: FunctionNod
 }
 
 /** Evaluated sooner or later, it gives the same and does nothing. */
-function isInert(node: TS.Expression): boolean {
+export function isInert(node: TS.Expression): boolean {
   return (
     ts.isLiteralExpression(node) ||
     [ts.SyntaxKind.TrueKeyword, ts.SyntaxKind.FalseKeyword, ts.SyntaxKind.NullKeyword].includes(node.kind) ||

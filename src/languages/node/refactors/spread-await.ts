@@ -9,7 +9,10 @@ import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { runnerCallback } from '../syntax/test-runners.ts';
 import { ts } from '../syntax/typescript.ts';
 import { arrayCallAround, arrayCallWith, isConcurrent, type ArrayCall } from './array-calls.ts';
+import { asyncClass, classMadeBy, type AsyncClass } from './async-classes.ts';
+import { accessesOf, type Access } from './async-getters.ts';
 import { callbackReason } from './callbacks.ts';
+import { whyNotListener } from './listeners.ts';
 import { movedWith, parameterAround, refuseMeasured } from './parameter-defaults.ts';
 import { lostIn, Refusal } from './refusal.ts';
 import { streamsOf, type Stream, type StreamUse } from './streams.ts';
@@ -25,6 +28,14 @@ export interface Spread {
   arrayCalls: Map<TS.CallExpression, ArrayCall>;
   /** What takes the values of generators that become async. */
   streams: Map<TS.Expression, Stream>;
+  /** Classes that are made by a static method from now on, which waits. */
+  classes: Map<TS.ClassLikeDeclaration, AsyncClass>;
+  /** `new Store(name)` → `await Store.create(name)`, with the name of that method. */
+  creations: Map<TS.NewExpression, string>;
+  /** Getters that become methods, with their new names. */
+  getters: Map<TS.GetAccessorDeclaration, string>;
+  /** `store.text` → `await store.getText()`, with the name of that method. */
+  accesses: Map<TS.PropertyAccessExpression, string>;
   /** Functions that return such a generator's iterator. */
   handers: Set<FunctionNode>;
   /** Parameters whose default waits, and moves into the function's body. */
@@ -44,8 +55,13 @@ export interface Spreads {
   freesOthers: boolean;
 }
 
-/** A place that waits from now on: a call, or what takes the values of a generator. */
-type Wait = Extract<Use, { kind: 'call' }> | ({ kind: 'stream' } & StreamUse);
+/** A place that waits from now on. */
+type Wait =
+  | Extract<Use, { kind: 'call' }>
+  /** What takes the values of a generator. */
+  | ({ kind: 'stream' } & StreamUse)
+  | (Extract<Use, { kind: 'creation' }> & { factory: string })
+  | ({ kind: 'access' } & Access);
 
 /** Follows calls that must be awaited up to the top level, through all files, or refuses with the place where it can't go on. */
 export function spreadAwait(project: Project, source: Source, first: readonly TS.CallExpression[]): Spreads {
@@ -56,10 +72,14 @@ export function spreadAwait(project: Project, source: Source, first: readonly TS
     const { source: file } = wait;
     const spread = spreadIn(project, spreads, file);
     const node = wait.kind === 'call' ? wait.call : wait.node;
-    if (wait.kind === 'call' ? spread.calls.has(wait.call) : spread.streams.has(node)) continue;
-    if (wait.kind === 'call') spread.calls.add(wait.call);
-    else spread.streams.set(node, wait.stream);
+    if (waitsOf(spread).includes(node)) continue;
+    note(spread, wait);
     const enclosing = enclosingFunction(node);
+    const made = classMadeBy(node);
+    if (made !== null) {
+      if (!spread.classes.has(made)) queue.push(...creationsOf(project, file, made, node, spreads));
+      continue;
+    }
     refuseOutsideFunctions(file, node, enclosing);
     if (enclosing === null) {
       if (!file.topLevelAwait) spread.topLevel.add(topLevelStatement(node));
@@ -82,8 +102,26 @@ export function spreadAwait(project: Project, source: Source, first: readonly TS
 }
 
 /** All places of a file that wait from now on. */
-export function waitsOf({ calls, streams }: Spread): TS.Expression[] {
-  return [...calls, ...streams.keys()];
+export function waitsOf({ calls, streams, creations, accesses }: Spread): TS.Expression[] {
+  return [...calls, ...streams.keys(), ...creations.keys(), ...accesses.keys()];
+}
+
+function note(spread: Spread, wait: Wait): void {
+  if (wait.kind === 'call') spread.calls.add(wait.call);
+  else if (wait.kind === 'stream') spread.streams.set(wait.node, wait.stream);
+  else if (wait.kind === 'creation') spread.creations.set(wait.node, wait.factory);
+  else spread.accesses.set(wait.node, wait.method);
+}
+
+/** Where a class is made whose constructor or fields wait. */
+function creationsOf(project: Project, source: Source, node: TS.ClassLikeDeclaration, wait: TS.Node, spreads: Spreads): Wait[] {
+  const { change, creations, uses } = asyncClass(project, source, node, wait);
+  spreadIn(project, spreads, source).classes.set(node, change);
+  spreads.review.add(
+    `${change.name} is made by \`${change.name}.${change.factory}\` from now on: a plain \`new ${change.name}\` gives an object that isn't filled yet`,
+  );
+  reviewUses(uses, `${change.name}, which is made by \`${change.name}.${change.factory}\` from now on,`, spreads);
+  return creations.map((use) => ({ ...use, factory: change.factory }));
 }
 
 function spreadIn(project: Project, spreads: Spreads, source: Source): Spread {
@@ -97,6 +135,10 @@ function spreadIn(project: Project, spreads: Spreads, source: Source): Spread {
     functions: new Set(),
     arrayCalls: new Map(),
     streams: new Map(),
+    classes: new Map(),
+    creations: new Map(),
+    getters: new Map(),
+    accesses: new Map(),
     handers: new Set(),
     defaults: new Set(),
     topLevel: new Set(),
@@ -109,6 +151,7 @@ function spreadIn(project: Project, spreads: Spreads, source: Source): Spread {
 /** The calls that must await a function once it is async. Refuses when not all of them can be known, or one can't wait. */
 function callersOf(project: Project, source: Source, node: FunctionNode, spreads: Spreads): Wait[] {
   const words = functionWords(source, node);
+  if (ts.isGetAccessorDeclaration(node)) return readersOf(project, source, node, spreads);
   refuseKind(node, words);
   if (node.asteriskToken !== undefined) return takersOf(project, source, node, words, spreads);
   const callback = callbackUse(source, node);
@@ -124,6 +167,14 @@ function callersOf(project: Project, source: Source, node: FunctionNode, spreads
   );
 }
 
+/** Where a getter is read that becomes an async method. */
+function readersOf(project: Project, source: Source, getter: TS.GetAccessorDeclaration, spreads: Spreads): Wait[] {
+  const { accesses, review } = accessesOf(project, source, getter);
+  spreads.review.add(review);
+  spreadIn(project, spreads, source).getters.set(getter, accesses[0]!.method);
+  return accesses.map((access) => ({ kind: 'access', ...access }));
+}
+
 /** What takes the values of a generator that becomes async. */
 function takersOf(project: Project, source: Source, node: FunctionNode, words: string, spreads: Spreads): Wait[] {
   if (callbackUse(source, node) !== null)
@@ -137,10 +188,7 @@ function takersOf(project: Project, source: Source, node: FunctionNode, words: s
 }
 
 function refuseKind(node: FunctionNode, words: string): void {
-  if (ts.isConstructorDeclaration(node))
-    throw new Refusal(`A constructor can't await: make the call before \`new\` and pass its result in.`);
-  if (ts.isGetAccessorDeclaration(node) || ts.isSetAccessorDeclaration(node))
-    throw new Refusal(`The accessor ${words} can't await: make it a method first.`);
+  if (ts.isSetAccessorDeclaration(node)) throw new Refusal(`The accessor ${words} can't await: make it a method first.`);
   if (node.type !== undefined && ts.isTypePredicateNode(node.type)) throw new Refusal(`${words} is a type guard, which can't be async.`);
 }
 
@@ -184,7 +232,9 @@ function settleArgument(
       `\`${runner.words}\` must know its tests at once (line ${lineOf(where, call.getStart(where.ast))}), so what waits belongs into \`before\` or into a test.`,
     );
   const listener = requestListener(where, call, argument);
-  const reason = listener === null ? callbackReason(where, call) : null;
+  const event = listener === null ? whyNotListener(project, where, call, node) : undefined;
+  if (typeof event === 'string') throw new Refusal(event);
+  const reason = listener === null && event === undefined ? callbackReason(where, call) : null;
   if (reason !== null && bare(argument) === node) throw new Refusal(reason);
   if (reason !== null && !reason.startsWith('The callback of')) throw new Refusal(reason);
   if (reason !== null) {
@@ -193,7 +243,11 @@ function settleArgument(
   }
   if (isPromiseMethod(call)) return [];
   spreads.freesOthers = true;
-  if (bare(argument) === node || listener !== null)
+  if (event === null)
+    spreads.review.add(
+      `\`${textOf(where, call.expression)}\` in line ${lineOf(where, call.getStart(where.ast))} doesn't wait for its listener: others may run while it waits, and an error in it ends the process as an unhandled rejection`,
+    );
+  else if (bare(argument) === node || listener !== null)
     spreads.review.add(`\`${textOf(where, call.expression)}\` doesn't wait for its callback, so others may run while it waits`);
   if (listener?.uncaught) spreads.review.add(listener.uncaught);
   return [];

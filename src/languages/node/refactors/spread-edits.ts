@@ -2,10 +2,12 @@ import type TS from 'typescript';
 import type { Project } from '../project/project.ts';
 import { bare, contains, enclosingFunction, isAsync, type FunctionNode } from '../syntax/locate.ts';
 import { isFunctionLike } from '../syntax/scopes.ts';
-import { lineOf, textOf, type Source } from '../syntax/source.ts';
+import { lineOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { isBareCallback, rewriteArrayCall, rewriteLoop, type Concurrency } from './concurrent-rounds.ts';
 import { isConcurrent } from './array-calls.ts';
+import { renameThis, writeFactory } from './async-classes.ts';
+import { writeGetter } from './async-getters.ts';
 import type { Driver } from './drivers.ts';
 import type { Editor } from './editor.ts';
 import { rewriteInOrder } from './in-order-functions.ts';
@@ -40,6 +42,8 @@ export function writeSpread(project: Project, editor: Editor, spread: Spread, dr
       (node) => isBareCallback(node, waiting) && !withDefaults.has(node) && !hoists.some((one) => one.place === node),
     ),
   );
+  for (const change of spread.classes.values()) renameThis(source, editor, change, waits);
+  for (const [getter, method] of spread.getters) writeGetter(source, editor, getter, method);
   for (const node of spread.functions) {
     if (plain.has(node)) makeResultAsync(source, editor, node, 'promise');
     else makeAsync(source, editor, node);
@@ -62,6 +66,26 @@ export function writeSpread(project: Project, editor: Editor, spread: Spread, dr
       },
     });
   }
+  for (const [node, factory] of spread.creations)
+    steps.push({
+      size: node.end - node.getStart(source.ast),
+      write: () => {
+        writeCreation(source, editor, node, factory);
+        if (!isBodyOf(plain, node)) awaitCall(source, editor, node, '');
+      },
+    });
+  for (const [node, method] of spread.accesses)
+    steps.push({
+      size: node.end - node.getStart(source.ast),
+      write: () => {
+        editor.replace(node.name.getStart(source.ast), node.name.end, `${method}()`, 'the getter is a method now');
+        if (!isBodyOf(plain, node)) awaitCall(source, editor, node, '');
+      },
+    });
+  for (const change of spread.classes.values()) {
+    const { node } = change;
+    steps.push({ size: node.end - node.getStart(source.ast), write: () => writeFactory(source, editor, change, waits) });
+  }
   for (const [node, stream] of spread.streams)
     steps.push({ size: node.end - node.getStart(source.ast), write: () => writeStream(source, editor, node, stream) });
   for (const hoist of hoists)
@@ -78,6 +102,13 @@ export function writeSpread(project: Project, editor: Editor, spread: Spread, dr
   if (spread.topLevel.size > 0 && unawaited === null) wrapInMain(editor, spread);
 }
 
+/** `new Store(name)` → `Store.create(name)`; the `await` before it is the caller's to add. */
+function writeCreation(source: Source, editor: Editor, node: TS.NewExpression, factory: string): void {
+  const why = 'making one waits now';
+  editor.replace(node.getStart(source.ast), node.expression.getStart(source.ast), '', why);
+  editor.replace(node.expression.end, node.expression.end, `.${factory}${node.arguments === undefined ? '()' : ''}`, why);
+}
+
 function writeStream(source: Source, editor: Editor, node: TS.Expression, stream: Stream): void {
   const why = 'wait for each of its values';
   if (stream.kind === 'collect') {
@@ -89,12 +120,12 @@ function writeStream(source: Source, editor: Editor, node: TS.Expression, stream
   }
 }
 
-function isBodyOf(plain: ReadonlySet<FunctionNode>, call: TS.CallExpression): boolean {
+function isBodyOf(plain: ReadonlySet<FunctionNode>, call: TS.Expression): boolean {
   return isFunctionLike(call.parent) && plain.has(call.parent);
 }
 
 /** `await f()`, in parentheses where something follows that binds tighter: `(await f()).length`. */
-function awaitCall(source: Source, editor: Editor, call: TS.CallExpression, suffix: string): void {
+function awaitCall(source: Source, editor: Editor, call: TS.Expression, suffix: string): void {
   const { parent } = call;
   if (ts.isAwaitExpression(parent)) return;
   if (suffix === '' && isChainedOn(call)) {
@@ -118,7 +149,7 @@ function awaitCall(source: Source, editor: Editor, call: TS.CallExpression, suff
 }
 
 /** `store?.load(name).trim()`: where there is no store, what follows isn't evaluated either. */
-function isChainedOn(call: TS.CallExpression): boolean {
+function isChainedOn(call: TS.Expression): boolean {
   const outer = afterAssertions(call);
   return (
     ts.isOptionalChain(call) &&
@@ -141,7 +172,7 @@ function isAccessOf(parent: TS.Node, node: TS.Node): boolean {
 }
 
 /** `store?.load(name).trim()` → `(store == null ? undefined : (await store.load(name)).trim())`. */
-function awaitInChain(source: Source, editor: Editor, call: TS.CallExpression): void {
+function awaitInChain(source: Source, editor: Editor, call: TS.Expression): void {
   const why = 'wait for it';
   let end = afterAssertions(call);
   while (isAccessOf(end.parent, end) && ts.isOptionalChain(end.parent)) end = afterAssertions(end.parent);
@@ -159,7 +190,7 @@ function awaitInChain(source: Source, editor: Editor, call: TS.CallExpression): 
     );
   const question = mark.questionDotToken!;
   editor.replace(question.getStart(source.ast), question.end, ts.isPropertyAccessExpression(mark) ? '.' : '', why);
-  editor.before(end, `(${textOf(source, head)} == null ? undefined : `, why);
+  editor.before(end, `(${editor.rendered(head.getStart(source.ast), head.end)} == null ? undefined : `, why);
   editor.after(end, ')', why);
   editor.before(call, '(await ', why);
   editor.after(call, ')', why);
@@ -185,6 +216,7 @@ function makeAsync(source: Source, editor: Editor, node: FunctionNode): void {
   if (ts.isArrowFunction(node)) editor.before(node, 'async ', why);
   else if (ts.isMethodDeclaration(node)) editor.before(node.asteriskToken ?? node.name, 'async ', why);
   else {
+    // None in a getter, whose `async` comes with its new name.
     const keyword = node.getChildren(source.ast).find((child) => child.kind === ts.SyntaxKind.FunctionKeyword);
     if (keyword !== undefined) editor.before(keyword, 'async ', why);
   }

@@ -55,7 +55,7 @@ export function streamsOf(project: Project, source: Source, node: FunctionNode):
     found.doubts.push(...uses.doubts);
     for (const use of uses.uses) {
       if (use.kind === 'lost') throw lostIn(where, functionWords(where, maker), use);
-      if (use.kind === 'argument') throw handedOn(use.source, use.argument, words);
+      if (use.kind !== 'call') throw handedOn(use.source, use.kind === 'argument' ? use.argument : use.node, words);
       follow(use.source, use.call);
     }
   };

@@ -8,16 +8,18 @@ import { indentationAt } from './concurrent-rounds.ts';
 import type { Editor } from './editor.ts';
 import { freshName } from './pool-function.ts';
 import { Refusal } from './refusal.ts';
-import type { Spread } from './spread-await.ts';
+import { waitsOf, type Spread } from './spread-await.ts';
 
 /** `main();` as the last thing that a file does: it need not be awaited, as nothing comes after it. Null when something does. */
-export function finalCall(source: Source, { topLevel, calls }: Spread): TS.CallExpression | null {
+export function finalCall(source: Source, spread: Spread): TS.CallExpression | null {
+  const { topLevel, calls } = spread;
   const [statement] = topLevel;
   if (topLevel.size !== 1 || statement === undefined || !ts.isExpressionStatement(statement)) return null;
   const call = bare(statement.expression);
   if (!ts.isCallExpression(call) || !calls.has(call)) return null;
-  const others = [...calls].some((one) => one !== call && contains(statement, one) && bare(call.expression).pos > one.pos);
-  if (others || [...calls].some((one) => one !== call && call.arguments.some((argument) => contains(argument, one)))) return null;
+  const waits = waitsOf(spread);
+  const others = waits.some((one) => one !== call && contains(statement, one) && bare(call.expression).pos > one.pos);
+  if (others || waits.some((one) => one !== call && call.arguments.some((argument) => contains(argument, one)))) return null;
   const after = source.ast.statements.slice(source.ast.statements.indexOf(statement) + 1);
   return after.every(isDeclarationOnly) ? call : null;
 }

@@ -16,6 +16,7 @@ import { openProject } from '../project/open-project.ts';
 import type { Project } from '../project/project.ts';
 import { apiAsImport, blockingApiOf, twinOf, useTwin } from '../refactors/async-twins.ts';
 import { findDrivers, type Driver, type Driving } from '../refactors/drivers.ts';
+import { classMadeBy } from '../refactors/async-classes.ts';
 import { editorOf } from '../refactors/editor.ts';
 import { changedSince, finish } from '../refactors/finish.ts';
 import { importsOf } from '../refactors/imports.ts';
@@ -116,7 +117,7 @@ function makeAsynchronous(
     }
     const spreads = spreadAwait(project, source, calls);
     const spread = spreads.files.get(source)!;
-    const drivers = findDrivers(source, calls, spread.calls).drivers.filter((driver) => !drivesStreams(driver, spread));
+    const drivers = findDrivers(source, calls, new Set(waitsOf(spread))).drivers.filter((driver) => !drivesStreams(driver, spread));
     freesOthers = spreads.freesOthers;
     const parts = [...spreads.files.values()].map((spread) => {
       const editor = editorOf(spread.source);
@@ -134,9 +135,11 @@ function makeAsynchronous(
   return { result, driving, freesOthers };
 }
 
-/** A loop over an async generator, or around one, takes its values one by one. */
-function drivesStreams(driver: Driver, { streams }: Spread): boolean {
-  return driver.kind === 'loop' && [...streams.keys()].some((node) => contains(driver.rounds.loop, node));
+/** Whether a loop goes over an async generator, or around one, which gives its values one by one, or is in code that moves. */
+function drivesStreams(driver: Driver, { streams, classes }: Spread): boolean {
+  if (driver.kind !== 'loop') return false;
+  const { loop } = driver.rounds;
+  return [...streams.keys()].some((node) => contains(loop, node)) || [...classes.keys()].some((node) => contains(node, loop));
 }
 
 /** How far a change reaches, in words: ` (3 callers in 2 files)`. */
@@ -150,6 +153,8 @@ function extent({ files }: Spreads, calls: readonly TS.CallExpression[]): string
 
 /** What becomes asynchronous, in words. */
 function whatIn(source: Source, call: TS.CallExpression): string {
+  const made = classMadeBy(call)?.name;
+  if (made !== undefined) return `\`new ${made.text}\``;
   const named = namedFunctionAround(call);
   return named === null ? 'this call' : functionWords(source, named);
 }

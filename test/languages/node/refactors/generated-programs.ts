@@ -93,6 +93,12 @@ const STATEMENTS = [
   'function* gen3() { yield F(X); yield F(2); } const it = gen3(); r += it.next().value + Math.max(...gen3()) + new Set(gen3()).size + Array.from(gen3())[0];',
   'const maybe = X > 2 ? { f: (y) => ({ v: F(y) }) } : null; r += maybe?.f(X).v ?? 7;',
   'const shared = { n: 0 }; const bump = (y) => { shared.n += F(y); }; bump(X); bump(1); shared.n = shared.n + F(2); r += shared.n;',
+  'class K1 { constructor(y) { this.kv = F(y); if (y > 1) return; this.kw = this.kv + 1; } } const k1 = new K1(1); r += k1.kv + k1.kw + [1, 2].map((y) => new K1(y).kv).length;',
+  'class K2 { ka = 1; kf = F(X); kg = this.kf + this.ka; kh = () => this.kg; } r += new K2().kh() + Object.keys(new K2()).length;',
+  'class K3 { kk = 1; get kp() { return F(X) + this.kk; } get kq() { return this.kp + 1; } } const k3 = new K3(); r += k3.kp + k3.kq;',
+  'class K4 { total = 0; add(y) { this.total += F(y); return this; } } r += new K4().add(X).add(1).total;',
+  'class K5 { constructor(ys) { this.all = ys.map((y) => F(y)); this.sum = 0; for (const y of ys) this.sum += F(y); } } r += new K5([1, X]).sum + new K5([]).all.length;',
+  'class K6 { static of(y) { return new K6(y); } constructor(y = 1) { try { this.kz = F(y); } finally { this.end = 1; } } } r += K6.of(X).kz + new K6().end;',
   'let all = ""; const note = (y) => (all += F(y)); note(X); note(1); r += all.length;',
 ];
 
