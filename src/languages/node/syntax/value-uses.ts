@@ -175,6 +175,7 @@ export function usesOfValue(source: Source, start: TS.Expression | Binding, { pa
       return;
     }
     if (global !== null && isPlainReader(global)) return;
+    if (ts.isPropertyAccessExpression(call.expression) && PLAIN_RESULTS.has(call.expression.name.text)) return;
     if (global !== null && /^Object\.(values|entries)$|^Array\.from$|^(Set|Map)$/.test(global)) {
       if (parts) follow(call, depth);
       return;

@@ -55,3 +55,30 @@ export { noted };
       ],
     ]));
 });
+
+describe('hoist-invariant', () => {
+  const source = `function count(lines, word) {
+  let found = 0;
+  for (const line of lines) {
+    if (new RegExp(word).test(line)) found++;
+    const row = JSON.parse('{"a":1}');
+    found += row.a;
+  }
+  return found;
+}
+export { count };
+`;
+  const about = (shares: Record<number, number>, more: Partial<HotSpot> = {}) =>
+    said('hoist-invariant', source, [onLines('count', 1, shares, more)]);
+
+  it('advises on the line that makes the same again and again', () =>
+    assert.deepEqual(about({ 4: 0.5 }), [[4, 'Make a regular expression once instead of each time (≈1.5×)', 'review', 1.11, 2]]));
+
+  it('expects little of what may have been made a few times only, unless that was counted', () => {
+    const message = 'Make a value parsed from JSON once instead of each time';
+    assert.deepEqual(about({ 5: 0.5 }), [[5, `${message} (≈1.4×)`, 'safe', 1.05, 2]]);
+    assert.deepEqual(about({ 5: 0.5 }, { calls: 1000 }), [[5, `${message} (≈1.6×)`, 'safe', 1.33, 2]]);
+  });
+
+  it('is silent where the time went elsewhere', () => assert.deepEqual(about({ 4: 0.04, 6: 0.6 }), []));
+});

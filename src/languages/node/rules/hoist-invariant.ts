@@ -1,0 +1,77 @@
+import type { RefactorResult } from '../../../core/advise/advice.ts';
+import { predictSaving, type Saving } from '../../../core/advise/cost-model.ts';
+import type { Rule } from '../../../core/language.ts';
+import type { HotSpot } from '../../../core/profile/hot-spots.ts';
+import { formatDuration, formatShare } from '../../../core/report/format.ts';
+import { editorOf } from '../refactors/editor.ts';
+import { changedSince, finish } from '../refactors/finish.ts';
+import { hoistOf, writeHoist } from '../refactors/hoist.ts';
+import { costlyPlaces } from '../refactors/hot-code.ts';
+import { makerOf, type Maker } from '../refactors/invariant-makers.ts';
+import { shortWords } from '../refactors/json-clones.ts';
+import { orRefuse, Refusal } from '../refactors/refusal.ts';
+import { walk } from '../syntax/locate.ts';
+import { lineOf, readSource, type Source } from '../syntax/source.ts';
+import { adviceOf } from './wording.ts';
+
+/** Something that takes long to make may have been made a few times only; then little is saved. */
+const UNCOUNTED: Saving = { least: 0.1, most: 1 };
+
+/** What is made again and again in a loop from what the loop doesn't change (regular expressions, formatters, templates, sorted copies): made once. */
+export const hoistInvariant: Rule = {
+  id: 'hoist-invariant',
+
+  advise(hotSpot, context) {
+    const places = costlyPlaces(hotSpot, context, (source, node) => {
+      const maker = makerOf(source, node);
+      return maker === null ? null : { found: maker, lines: maker.expression };
+    });
+    return places.map(({ source, found, us }) => {
+      const result = orRefuse(() => rewrite(source, found));
+      const saving = savingOf(found, hotSpot);
+      const counted =
+        found.large && hotSpot.calls === null ? '; how often it is made was not counted (`--count-calls` does for functions)' : '';
+      return adviceOf(hotSpot, context, {
+        model: 'algorithm',
+        file: source.file,
+        line: lineOf(source, found.expression.getStart(source.ast)),
+        message: `Make ${found.words} once instead of each time`,
+        why: `\`${shortWords(source, found.expression)}\` makes ${found.words} each time that it runs; its lines took ${formatDuration(us / 1000)}, ${formatShare(us / context.wallUs)} of the run.`,
+        predicted: predictSaving(
+          context.wallUs,
+          us,
+          saving,
+          `${formatDuration(us / 1000)} on the lines that make it, of which ${formatShare(saving.least)} to all go${counted}`,
+        ),
+        result,
+      });
+    });
+  },
+
+  refactor(spot, read) {
+    return orRefuse(() => {
+      const source = readSource(spot.file, read);
+      if (typeof source === 'string') throw new Refusal(source);
+      const makers: Maker[] = [];
+      walk(source.ast, (node) => {
+        const maker = lineOf(source, node.getStart(source.ast)) === spot.line ? makerOf(source, node) : null;
+        if (maker !== null) makers.push(maker);
+      });
+      if (makers.length === 0) throw changedSince(source);
+      const results = makers.map((maker) => orRefuse(() => rewrite(source, maker)));
+      return results.find((one) => one.available) ?? results[0]!;
+    });
+  },
+};
+
+function savingOf({ large, least }: Maker, { calls }: HotSpot): Saving {
+  if (!large) return { least, most: 1 };
+  return calls === null ? UNCOUNTED : { least: least * (1 - 1 / Math.max(1, calls)), most: 1 };
+}
+
+function rewrite(source: Source, maker: Maker): RefactorResult {
+  const hoist = hoistOf(source, maker);
+  const editor = editorOf(source);
+  writeHoist(source, editor, maker, hoist);
+  return finish([{ source, editor }], { title: `Make ${maker.words} once`, review: hoist.review });
+}
