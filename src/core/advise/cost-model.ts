@@ -120,6 +120,8 @@ export interface MovedCalls {
   calls: number | null;
   /** Null where none were sampled. */
   cloning: Cloning | null;
+  /** What they are in words, where they aren't calls. */
+  noun?: string;
 }
 
 /**
@@ -133,7 +135,7 @@ export function predictWorkers(
   computeUs: number,
   cores: number,
   processCpuUs: number | null,
-  { calls, cloning }: MovedCalls,
+  { calls, cloning, noun = 'calls' }: MovedCalls,
 ): Prediction {
   const busy = processCpuUs === null ? 1.1 : Math.max(1, processCpuUs / wallUs);
   const threads = calls === null ? cores : Math.min(cores, calls);
@@ -150,7 +152,7 @@ export function predictWorkers(
       `${processCpuUs === null ? '(supposed)' : '(measured)'}: at most ${formatSpeedup(ceiling)} there; a worker takes ${WORKER_START_US / 1000} ms to start` +
       (calls === null
         ? ''
-        : `; the messages of ${calls} calls take ${formatDuration((calls * WORKER_CALL_US) / 1000)} to ${formatDuration((calls * LONE_WORKER_CALL_US) / 1000)}`) +
+        : `; the messages of ${calls} ${noun} take ${formatDuration((calls * WORKER_CALL_US) / 1000)} to ${formatDuration((calls * LONE_WORKER_CALL_US) / 1000)}`) +
       (calls === null || cloning === null
         ? ''
         : `, cloning what they hold ${formatDuration(cloneUs / 1000)} here and ${formatDuration((calls * cloning.workerUs) / 1000)} in the workers`),

@@ -14,7 +14,7 @@ import { Refusal } from './refusal.ts';
  * Where a function looks at something shared to decide, then waits, then changes it: what else runs meanwhile may decide the same. Memo caches
  * that are filled twice and objects that are made twice look like this. Sentences that name the line.
  */
-export function decisionsAcrossWaits(source: Source, calls: Iterable<TS.Expression>): string[] {
+export function decisionsAcrossWaits(source: Source, calls: Iterable<TS.Node>): string[] {
   const found = new Set<string>();
   for (const call of calls) {
     const enclosing = enclosingFunction(call);

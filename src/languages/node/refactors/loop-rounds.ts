@@ -15,7 +15,7 @@ export interface LoopRounds {
   variable: string;
   variableBindings: Binding[];
   /** Where the items come from: an iterable's expression, or the bounds of a counting loop. */
-  items: { kind: 'iterable'; expression: TS.Expression } | { kind: 'count'; from: string; length: string };
+  items: { kind: 'iterable'; expression: TS.Expression } | { kind: 'count'; from: string; to: string; length: string };
   first: TS.Statement[];
   /** Awaited expressions of the first statement of `rest`, to be moved before it. */
   taken: TS.Expression[];
@@ -105,14 +105,14 @@ function waitsIn(node: TS.Node, awaited: ReadonlySet<TS.Node>): TS.Expression[] 
   return found;
 }
 
-interface Header {
+export interface Header {
   loop: TS.ForOfStatement | TS.ForStatement;
   variable: string;
   variableBindings: Binding[];
   items: LoopRounds['items'];
 }
 
-function loopHeader(source: Source, loop: TS.IterationStatement): Header | string {
+export function loopHeader(source: Source, loop: TS.IterationStatement): Header | string {
   const line = lineOf(source, loop.getStart(source.ast));
   if (ts.isForOfStatement(loop)) {
     if (loop.awaitModifier !== undefined) return `The \`for await\` loop in line ${line} gets its items one after another.`;
@@ -156,7 +156,8 @@ function countingHeader(source: Source, loop: TS.ForStatement): Header | null {
   const end = textOf(source, condition.right);
   const grouped = ts.isBinaryExpression(bare(condition.right)) && from !== '0' ? `(${end})` : end;
   const length = `${from === '0' ? end : from === '1' && inclusive ? end : `${grouped} - ${from}`}${inclusive && from !== '1' ? ' + 1' : ''}`;
-  return { loop, variable: binding.name, variableBindings: [binding], items: { kind: 'count', from, length } };
+  const to = inclusive ? `${end} + 1` : end;
+  return { loop, variable: binding.name, variableBindings: [binding], items: { kind: 'count', from, to, length } };
 }
 
 /** Numbers, variables and properties such as `items.length`, and sums of them: evaluated once or in every round, they say the same. */
@@ -172,7 +173,7 @@ function isIncrement(source: Source, expression: TS.Expression, name: string): b
 }
 
 /** What may end the loop before its last item, so that asking for the later items ahead would be wrong. */
-function findExit(source: Source, body: TS.Statement, skips: TS.ContinueStatement[]): string | null {
+export function findExit(source: Source, body: TS.Statement, skips: TS.ContinueStatement[]): string | null {
   const visit = (node: TS.Node, inLoop: boolean, inSwitch: boolean): string | null => {
     const line = lineOf(source, node.getStart(source.ast));
     if (ts.isReturnStatement(node)) return `The \`return\` in line ${line} may end the loop early, so later rounds can't be started ahead.`;

@@ -21,7 +21,7 @@ export interface Hoist {
  * Assignments to something shared that would read it before a wait and write it afterwards: what others add meanwhile would be lost. Where the
  * order can't be told apart, what waits moves ahead; else it is refused.
  */
-export function lostUpdates(source: Source, waits: readonly TS.Expression[], review: Set<string>): Hoist[] {
+export function lostUpdates(source: Source, waits: readonly TS.Node[], review: Set<string>): Hoist[] {
   const found = new Map<TS.BinaryExpression, Hoist>();
   for (const wait of waits) {
     const enclosing = enclosingFunction(wait);

@@ -7,6 +7,9 @@ import { callsOf } from './drivers.ts';
 import { contains, findFunction, type FunctionNode } from '../syntax/locate.ts';
 import type { Source } from '../syntax/source.ts';
 
+/** A shorter call is better sent to a worker together with others. */
+export const SHORT_CALL_US = 1000;
+
 export interface MeasuredCalls extends MovedCalls {
   /** µs a call; null where it is not known. */
   eachUs: number | null;
@@ -41,4 +44,9 @@ export function perCall({ eachUs, cloning }: MeasuredCalls): string {
     return `${formatDuration(eachUs / 1000)} a call`;
   const cloneMs = (cloning.callerUs + cloning.workerUs) / 1000;
   return `${formatDuration(eachUs / 1000)} to compute a call, ${formatDuration(cloneMs)} to clone ${sizesWords(cloning.argumentBytes, cloning.resultBytes)}`;
+}
+
+/** What is cloned for a call, in words. */
+export function cloneWords({ argumentBytes, resultBytes }: Cloning): string {
+  return sizesWords(argumentBytes, resultBytes);
 }

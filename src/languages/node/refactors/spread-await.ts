@@ -22,6 +22,8 @@ export interface Spread {
   source: Source;
   /** Calls to await, those of the functions that become async included. */
   calls: Set<TS.CallExpression>;
+  /** Loops that are to be rewritten as something that waits. */
+  loops: Set<TS.IterationStatement>;
   /** Functions that become async. */
   functions: Set<FunctionNode>;
   /** `items.map(callback)` and its like, whose callback now answers with a promise. */
@@ -61,12 +63,16 @@ type Wait =
   /** What takes the values of a generator. */
   | ({ kind: 'stream' } & StreamUse)
   | (Extract<Use, { kind: 'creation' }> & { factory: string })
-  | ({ kind: 'access' } & Access);
+  | ({ kind: 'access' } & Access)
+  /** A loop that is rewritten as something that waits. */
+  | { kind: 'loop'; source: Source; node: TS.IterationStatement };
 
-/** Follows calls that must be awaited up to the top level, through all files, or refuses with the place where it can't go on. */
-export function spreadAwait(project: Project, source: Source, first: readonly TS.CallExpression[]): Spreads {
+/** Follows calls that must be awaited, and loops that wait from now on, up to the top level, through all files, or refuses with the place where it can't go on. */
+export function spreadAwait(project: Project, source: Source, first: readonly (TS.CallExpression | TS.IterationStatement)[]): Spreads {
   const spreads: Spreads = { files: new Map(), review: new Set(), freesOthers: false };
-  const queue: Wait[] = first.map((call) => ({ kind: 'call', source, call }));
+  const queue = first.map((one): Wait =>
+    ts.isCallExpression(one) ? { kind: 'call', source, call: one } : { kind: 'loop', source, node: one },
+  );
   spreadIn(project, spreads, source);
   for (let wait = queue.pop(); wait !== undefined; wait = queue.pop()) {
     const { source: file } = wait;
@@ -102,12 +108,13 @@ export function spreadAwait(project: Project, source: Source, first: readonly TS
 }
 
 /** All places of a file that wait from now on. */
-export function waitsOf({ calls, streams, creations, accesses }: Spread): TS.Expression[] {
-  return [...calls, ...streams.keys(), ...creations.keys(), ...accesses.keys()];
+export function waitsOf({ calls, loops, streams, creations, accesses }: Spread): TS.Node[] {
+  return [...calls, ...loops, ...streams.keys(), ...creations.keys(), ...accesses.keys()];
 }
 
 function note(spread: Spread, wait: Wait): void {
   if (wait.kind === 'call') spread.calls.add(wait.call);
+  else if (wait.kind === 'loop') spread.loops.add(wait.node);
   else if (wait.kind === 'stream') spread.streams.set(wait.node, wait.stream);
   else if (wait.kind === 'creation') spread.creations.set(wait.node, wait.factory);
   else spread.accesses.set(wait.node, wait.method);
@@ -132,6 +139,7 @@ function spreadIn(project: Project, spreads: Spreads, source: Source): Spread {
   const spread: Spread = {
     source,
     calls: new Set(),
+    loops: new Set(),
     functions: new Set(),
     arrayCalls: new Map(),
     streams: new Map(),

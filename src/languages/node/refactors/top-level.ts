@@ -7,6 +7,7 @@ import { ts } from '../syntax/typescript.ts';
 import { indentationAt } from './concurrent-rounds.ts';
 import type { Editor } from './editor.ts';
 import { freshName } from './pool-function.ts';
+import { reindented } from './reindent.ts';
 import { Refusal } from './refusal.ts';
 import { waitsOf, type Spread } from './spread-await.ts';
 
@@ -63,7 +64,7 @@ export function wrapInMain(editor: Editor, { source, topLevel }: Spread): void {
   }
   if (moved.some(usesOwnThis)) throw new Refusal(`${sorry}, and it uses \`this\`: make the file an ES module.`);
   const name = freshName(source, 'main');
-  const body = indentLines(source, editor.rendered(start, end), source.indent);
+  const body = reindented(source, editor.rendered(start, end), '', source.indent);
   const outer = indentationAt(source, start);
   const { eol, semicolon } = source;
   editor.rewrite(
@@ -91,18 +92,4 @@ function usesOwnThis(node: TS.Node): boolean {
   if (node.kind === ts.SyntaxKind.ThisKeyword) return true;
   if (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isClassLike(node)) return false;
   return ts.forEachChild(node, (child) => usesOwnThis(child) || undefined) ?? false;
-}
-
-/** Indents every line but those inside template literals, whose text is part of the program. */
-function indentLines(source: Source, text: string, indent: string): string {
-  const ast = ts.createSourceFile(source.file, text, ts.ScriptTarget.Latest, true, source.typescript ? ts.ScriptKind.TS : ts.ScriptKind.JS);
-  const fixed: [number, number][] = [];
-  const collect = (node: TS.Node): void => {
-    if (ts.isTemplateExpression(node) || ts.isNoSubstitutionTemplateLiteral(node)) fixed.push([node.getStart(ast), node.end]);
-    ts.forEachChild(node, collect);
-  };
-  collect(ast);
-  return text.replace(/\n(?=[^\r\n])/g, (newline, offset: number) =>
-    fixed.some(([start, end]) => offset > start && offset < end) ? newline : newline + indent,
-  );
 }

@@ -1,9 +1,10 @@
 import type { Rule } from '../../../core/language.ts';
 import { moveToWorker } from './move-to-worker.ts';
 import { overlapAwaits } from './overlap-awaits.ts';
+import { parallelizeLoop } from './parallelize-loop.ts';
 import { preferAsyncApi } from './prefer-async-api.ts';
 import { avoidJsonClone } from './avoid-json-clone.ts';
 import { hoistInvariant } from './hoist-invariant.ts';
 
 /** In the order in which they are asked. */
-export const rules: readonly Rule[] = [overlapAwaits, preferAsyncApi, moveToWorker, avoidJsonClone, hoistInvariant];
+export const rules: readonly Rule[] = [overlapAwaits, preferAsyncApi, moveToWorker, parallelizeLoop, avoidJsonClone, hoistInvariant];

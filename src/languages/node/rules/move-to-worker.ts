@@ -5,40 +5,23 @@ import { poolOf, sharedAlready } from '../../../core/advise/pools.ts';
 import type { Rule } from '../../../core/language.ts';
 import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
-import { apiAsImport, twinOf } from '../refactors/async-twins.ts';
-import { callsOf, findDrivers, type Driver } from '../refactors/drivers.ts';
+import { computingOf, isWorkerProgram, sumOf } from '../refactors/computing.ts';
 import { largerThanItsWork, measuredCalls, perCall } from '../refactors/moved-calls.ts';
 import { editorOf } from '../refactors/editor.ts';
 import { changedSince, finish } from '../refactors/finish.ts';
+import { hotLoops } from '../refactors/hot-loops.ts';
 import { importsOf } from '../refactors/imports.ts';
 import { openProject } from '../project/open-project.ts';
 import { orRefuse, Refusal } from '../refactors/refusal.ts';
 import { spreadAwait } from '../refactors/spread-await.ts';
 import { writeSpread } from '../refactors/spread-edits.ts';
+import { chooseLevel, choiceFor, functionCalled, isCalledOnce, type Choice } from '../refactors/worker-choice.ts';
 import { moveToWorkerFile } from '../refactors/worker-file.ts';
-import {
-  bare,
-  bindingOfFunction,
-  callsOnLine,
-  contains,
-  enclosingFunction,
-  findFunction,
-  functionName,
-  functionOf,
-  functionWords,
-  type FunctionNode,
-} from '../syntax/locate.ts';
-import { importedAs } from '../syntax/modules.ts';
-import { movable, type Movable } from '../syntax/movable.ts';
-import { requestListener } from '../syntax/request-listeners.ts';
-import { lineOf, textOf, type Source } from '../syntax/source.ts';
-import { ts } from '../syntax/typescript.ts';
+import { bare, callsOnLine, contains, findFunction, functionWords, type FunctionNode } from '../syntax/locate.ts';
+import { lineOf, type Source } from '../syntax/source.ts';
 
 /** Below it a call is over before its arguments are copied and the message has arrived. */
 const SHORTEST_CALL_US = 50;
-
-/** How many callers up a larger piece of work is looked for. */
-const HIGHEST = 6;
 
 /** Computing in JavaScript, called for many items none of which needs another: it moves to worker threads, one for each core. */
 export const moveToWorker: Rule = {
@@ -59,8 +42,8 @@ export const moveToWorker: Rule = {
     if (isWorkerProgram(source)) return leaveAlone('It computes in worker threads already.');
     const node = findFunction(source, { name: hotSpot.function, line: hotSpot.line, column: hotSpot.column });
     if (node === null) return leaveAlone('It computes, and its function was not found in the source.');
-    if (node === 'top')
-      return leaveAlone('It computes at the top level: put the work for one item into a function, then it can move to worker threads.');
+    // A loop at the top level is parallelize-loop's.
+    if (node === 'top') return [];
     return adviseFunction(hotSpot, source, node, context);
   },
 
@@ -78,28 +61,13 @@ export const moveToWorker: Rule = {
   },
 };
 
-/** Whether a file is what worker threads run: it takes messages from its parent. */
-function isWorkerProgram(source: Source): boolean {
-  return source.scopes.all.some((binding) => {
-    const imported = importedAs(binding);
-    return imported?.module === 'worker_threads' && imported.name === 'parentPort';
-  });
-}
-
-/** What would move, and where it is driven from. */
-interface Choice {
-  node: FunctionNode;
-  name: string;
-  call: TS.CallExpression;
-  drivers: Driver[];
-  moved: Movable;
-}
-
 function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, context: AdviceContext): Finding[] {
   const leaveAlone = (reason: string): Finding[] => [
     { leaveAlone: true, file: hotSpot.file, line: hotSpot.line, reason, models: ['worker-threads'] },
   ];
   const { choice, driven, reason } = chooseLevel(source, node, context.read);
+  // Of a long call that nothing drives, parallelize-loop says what keeps its own loop together.
+  if (choice === null && driven === null && isCalledOnce(reason) && hotLoops(source, node, hotSpot).length > 0) return [];
   if (choice === null && driven === null)
     return leaveAlone(
       `It computes, and no way was found to share its work among cores. ${reason ?? 'No loop in this file drives it: where another file does, Unblock does not follow yet; else split its work into parts that need not wait for each other.'}`,
@@ -144,112 +112,6 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
   ];
 }
 
-/** The largest piece of work that can move: the hot function itself, or one that calls it and is as pure. */
-function chooseLevel(
-  source: Source,
-  hot: FunctionNode,
-  read: ReadSource,
-): { choice: Choice | null; driven: { call: TS.CallExpression; node: FunctionNode } | null; reason: string | null } {
-  let choice: Choice | null = null;
-  let driven: { call: TS.CallExpression; node: FunctionNode } | null = null;
-  let reason: string | null = null;
-  let level: FunctionNode[] = [hot];
-  const seen = new Set<FunctionNode>();
-  for (let height = 0; height < HIGHEST && level.length > 0; height++) {
-    const above: FunctionNode[] = [];
-    for (const node of level) {
-      if (seen.has(node)) continue;
-      seen.add(node);
-      for (const call of callsOf(source, node)) {
-        const found = choiceFor(source, call, read);
-        if (typeof found !== 'string') choice = found;
-        else {
-          reason ??= found;
-          if (choice === null && driven === null && bindingOfFunction(source, node) !== null && isDriven(source, call)) {
-            driven = { call, node };
-            reason = found;
-          }
-        }
-        const caller = enclosingFunction(call);
-        if (caller !== null) above.push(caller);
-      }
-      if (callsOf(source, node).length === 0) {
-        const caller = enclosingFunction(node);
-        if (caller !== null) above.push(caller);
-      }
-    }
-    level = above;
-  }
-  return { choice, driven, reason };
-}
-
-function isDriven(source: Source, call: TS.CallExpression): boolean {
-  return findDrivers(source, [call], new Set([call])).drivers.length > 0 && directDriver(source, call) !== null;
-}
-
-/** The driver around this very call: not one further up, for that would be a larger piece of work. */
-function directDriver(source: Source, call: TS.CallExpression): { drivers: Driver[] } | null {
-  const { drivers, path } = findDrivers(source, [call], new Set([call]));
-  const enclosing = enclosingFunction(call);
-  const direct = drivers.filter((driver) =>
-    driver.kind === 'loop'
-      ? contains(driver.rounds.loop, call) && enclosingFunction(driver.rounds.loop) === enclosing
-      : contains(driver.call, call),
-  );
-  return direct.length > 0 && path.length > 0 ? { drivers: direct } : null;
-}
-
-function choiceFor(source: Source, call: TS.CallExpression, read: ReadSource): Choice | string {
-  const node = functionCalled(source, call);
-  const name = node === null ? null : functionName(node);
-  if (node === null || name === null) return 'The function that computes has no name of its own to move it by.';
-  const driving = findDrivers(source, [call], new Set([call]));
-  const direct = directDriver(source, call);
-  const served = direct === null && isServed(source, call);
-  if (direct === null && !served)
-    return (
-      driving.reasons[0] ??
-      `${name} isn't called in a loop of this file: one long call would only move, not become faster. Split its work into parts.`
-    );
-  const argument = call.arguments.find((one) => isFunctionValue(source, one));
-  if (argument !== undefined)
-    return `${name} can't move to a worker: it is given the function \`${textOf(source, argument).replace(/\s+/g, ' ').slice(0, 40)}\`, and functions can't be copied.`;
-  const moved = movable(source, node, read);
-  return typeof moved === 'string' ? moved : { node, name, call, drivers: direct?.drivers ?? [], moved };
-}
-
-/** Whether a call is made for each request of a server: there what else comes in is what can run at the same time. */
-function isServed(source: Source, call: TS.CallExpression, seen = new Set<TS.Node>()): boolean {
-  if (seen.has(call)) return false;
-  seen.add(call);
-  const enclosing = enclosingFunction(call);
-  if (enclosing === null) return false;
-  const { parent } = enclosing as TS.Node;
-  if (ts.isCallExpression(parent)) return requestListener(source, parent, enclosing) !== null;
-  const references = bindingOfFunction(source, enclosing)?.references ?? [];
-  const listens = references.some(
-    ({ identifier }) => ts.isCallExpression(identifier.parent) && requestListener(source, identifier.parent, identifier) !== null,
-  );
-  return listens || callsOf(source, enclosing).some((one) => isServed(source, one, seen));
-}
-
-function functionCalled(source: Source, call: TS.CallExpression): FunctionNode | null {
-  const callee = bare(call.expression);
-  return ts.isIdentifier(callee) ? functionOf(source.scopes.bindingOf(callee)) : null;
-}
-
-function isFunctionValue(source: Source, expression: TS.Expression): boolean {
-  const value = bare(expression);
-  if (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) return true;
-  if (ts.isIdentifier(value)) return functionOf(source.scopes.bindingOf(value)) !== null;
-  return (
-    ts.isObjectLiteralExpression(value) &&
-    value.properties.some(
-      (one) => ts.isMethodDeclaration(one) || (ts.isPropertyAssignment(one) && isFunctionValue(source, one.initializer)),
-    )
-  );
-}
-
 function rewrite(source: Source, { node, name, call, drivers, moved }: Choice, read: ReadSource): RefactorResult {
   const project = openProject(source.file, read, { fresh: false });
   const spreads = spreadAwait(project, source, [call]);
@@ -272,14 +134,6 @@ function rewrite(source: Source, { node, name, call, drivers, moved }: Choice, r
   return finish(parts, { title: `Move ${name} to a worker pool`, review, more: [file.edits] });
 }
 
-/** µs of JavaScript and garbage collection, and of native code that has no asynchronous twin. */
-function computingOf(hotSpot: HotSpot): number {
-  const offloadable = hotSpot.operations
-    .filter((one) => one.kind === 'sync' && typeof twinOf(apiAsImport(one.api)) === 'object')
-    .reduce((sum, one) => sum + one.time.nativeCpuUs, 0);
-  return hotSpot.time.jsCpuUs + hotSpot.time.gcUs + Math.max(0, hotSpot.time.nativeCpuUs - offloadable);
-}
-
 /** The computing of all that would move, as far as it is hot. */
 function computingWithin(source: Source, choice: Choice | null, hotSpot: HotSpot, context: AdviceContext): number {
   if (choice === null) return computingOf(hotSpot);
@@ -290,8 +144,4 @@ function computingWithin(source: Source, choice: Choice | null, hotSpot: HotSpot
       us += computingOf(other);
   }
   return Math.max(us, computingOf(hotSpot));
-}
-
-function sumOf({ time }: HotSpot): number {
-  return time.jsCpuUs + time.nativeCpuUs + time.blockedUs + time.awaitSerialUs + time.awaitOverlappedUs + time.gcUs + time.loadingUs;
 }

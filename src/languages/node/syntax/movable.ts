@@ -3,10 +3,10 @@ import type TS from 'typescript';
 import type { ReadSource } from '../../../core/advise/advice.ts';
 import { effectsOf } from './effects.ts';
 import { isStatelessModule, natureOfGlobal } from './known-calls.ts';
-import { bare, functionName, functionOf, walk, type FunctionNode } from './locate.ts';
+import { bare, contains, functionName, functionOf, walk, type FunctionNode } from './locate.ts';
 import { globalName, importedAs } from './modules.ts';
 import { isFunctionLike, type Binding } from './scopes.ts';
-import { readSource, textOf, type Source } from './source.ts';
+import { lineOf, readSource, textOf, type Source } from './source.ts';
 import { ts } from './typescript.ts';
 
 /** A function and what it needs, which may run in another thread as well as here. */
@@ -29,6 +29,118 @@ export function movable(source: Source, node: FunctionNode, read: ReadSource): M
   const reason = takeAlong(source, node, found, read, new Set());
   return reason === null ? found : `${sorry} ${reason}`;
 }
+
+/** A piece of code that becomes a function of its own: what it takes along, and the variables around it whose values it is sent. */
+export interface MovableCode extends Movable {
+  sent: Set<Binding>;
+}
+
+/**
+ * What a piece of a function (a loop's body) needs in another thread, or the end of a sentence that says what keeps it here. `own` are
+ * variables that it is given anew there.
+ */
+export function movableCode(source: Source, nodes: readonly TS.Node[], own: ReadonlySet<Binding>, read: ReadSource): MovableCode | string {
+  const found: MovableCode = { statements: new Set(), imports: new Set(), review: [], sent: new Set() };
+  const visited = new Set<Binding>();
+  const isInside = (binding: Binding): boolean => nodes.some((node) => contains(node, binding.identifier));
+  const reasons: string[] = [];
+  const look = (child: TS.Node): void => {
+    if (ts.isMetaProperty(child)) found.review.push('`import.meta` stands for the new file there');
+    if (reasons.length > 0 || !ts.isIdentifier(child)) return;
+    const binding = source.scopes.bindingOf(child);
+    const isKnown = binding !== null && (own.has(binding) || isInside(binding) || visited.has(binding));
+    if (isKnown) return;
+    if (binding !== null) visited.add(binding);
+    const reason = binding === null ? globalReason(source, child) : takeOrSend(source, binding, found, read, visited);
+    if (reason !== null) reasons.push(reason);
+  };
+  for (const node of nodes) walk(node, look);
+  // What is sent is declared there with its type.
+  for (const { declaration } of found.sent)
+    if ((ts.isVariableDeclaration(declaration) || ts.isParameter(declaration)) && declaration.type !== undefined)
+      walk(declaration.type, look);
+  return reasons[0] ?? found;
+}
+
+function takeOrSend(source: Source, binding: Binding, found: MovableCode, read: ReadSource, visited: Set<Binding>): string | null {
+  const { name } = binding;
+  const atTop = binding.scope === source.scopes.root;
+  const isVariable = ['const', 'let', 'var', 'parameter', 'catch'].includes(binding.kind) && importedAs(binding) === null;
+  if (isVariable && functionOf(binding) === null) {
+    const obstacle = whyNotSent(source, binding);
+    if (obstacle === null) {
+      found.sent.add(binding);
+      return null;
+    }
+    // A table that holds functions may be made again in the other thread.
+    const reason = atTop ? takeBinding(source, binding, found, read, visited) : obstacle;
+    return reason === null ? null : `it uses \`${name}\`, ${obstacle}`;
+  }
+  if (!atTop)
+    return binding.kind === 'type' || ts.isTypeParameterDeclaration(binding.declaration)
+      ? `it uses the type \`${name}\` of the function around it.`
+      : `it uses \`${name}\`, which is declared inside the function around it: move it to the file's top level.`;
+  return takeBinding(source, binding, found, read, visited);
+}
+
+/** Why the value of a variable can't be copied to another thread, as far as its declaration tells. */
+function whyNotSent(source: Source, binding: Binding): string | null {
+  let { declaration } = binding;
+  while (ts.isBindingElement(declaration)) declaration = declaration.parent.parent;
+  if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined || binding.declaration !== declaration) return null;
+  return whyNotCloned(source, declaration.initializer);
+}
+
+/** Why the value of an expression can't be copied, as the end of a sentence about it; null where nothing is seen that can't. */
+export function whyNotCloned(source: Source, expression: TS.Expression, depth = 0): string | null {
+  const value = bare(expression);
+  if (isFunctionLike(value) || ts.isClassExpression(value)) return "a function, which can't be copied.";
+  if (ts.isNewExpression(value)) {
+    const global = globalName(source, value.expression);
+    if (global !== null && CLONED.has(global))
+      return value.arguments?.map((one) => whyNotCloned(source, one, depth + 1)).find(Boolean) ?? null;
+    return `an instance of \`${textOf(source, value.expression)}\`, which would lose its methods when it is copied.`;
+  }
+  if (ts.isObjectLiteralExpression(value)) {
+    for (const property of value.properties) {
+      if (ts.isMethodDeclaration(property) || ts.isAccessor(property))
+        return `which holds the function \`${textOf(source, property.name)}\`: functions can't be copied.`;
+      const inner = ts.isPropertyAssignment(property) ? property.initializer : ts.isSpreadAssignment(property) ? property.expression : null;
+      const reason = inner === null ? null : whyNotCloned(source, inner, depth + 1);
+      if (reason !== null) return reason.startsWith('which') ? reason : `which holds ${reason}`;
+    }
+  }
+  if (ts.isArrayLiteralExpression(value)) {
+    const reason = value.elements.map((one) => whyNotCloned(source, one, depth + 1)).find((one) => one !== null);
+    return reason == null ? null : reason.startsWith('which') ? reason : `which holds ${reason}`;
+  }
+  if (ts.isConditionalExpression(value)) return whyNotCloned(source, value.whenTrue, depth) ?? whyNotCloned(source, value.whenFalse, depth);
+  if (ts.isCallExpression(value) && ts.isIdentifier(bare(value.expression)) && depth < 4) {
+    const called = functionOf(source.scopes.bindingOf(bare(value.expression) as TS.Identifier));
+    if (called === null || called.asteriskToken !== undefined) return called === null ? null : "a generator, which can't be copied.";
+    return (
+      returnedBy(called)
+        .map((one) => whyNotCloned(source, one, depth + 1))
+        .find((one) => one !== null) ?? null
+    );
+  }
+  if (ts.isIdentifier(value) && depth < 4) {
+    const binding = source.scopes.bindingOf(value);
+    if (binding === null) return null;
+    if (functionOf(binding) !== null) return "a function, which can't be copied.";
+    const { declaration } = binding;
+    if (ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined && binding.kind === 'const')
+      return whyNotCloned(source, declaration.initializer, depth + 1);
+  }
+  return null;
+}
+
+const CLONED = new Set(
+  (
+    'Array Object Map Set Date RegExp Error TypeError RangeError SyntaxError Boolean Number String ArrayBuffer SharedArrayBuffer DataView ' +
+    'Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float32Array Float64Array BigInt64Array BigUint64Array'
+  ).split(' '),
+);
 
 /** What in the function's own code needs the thread it is in. */
 function ownReason(source: Source, node: FunctionNode): string | null {
@@ -58,28 +170,32 @@ function ownReason(source: Source, node: FunctionNode): string | null {
       ? `it calls \`${call}\`, a function that it is given: functions can't be copied.`
       : `it calls \`${call}\`, and a copy of \`${root}\` may not have that method.`;
   }
-  const returned = returnsFunction(node);
-  return returned ? "it returns a function, which can't be copied back." : null;
+  return whyNotReturned(source, node);
 }
 
-function returnsFunction(node: FunctionNode): boolean {
-  let found = false;
-  const look = (expression: TS.Expression): void => {
-    const value = bare(expression);
-    if (isFunctionLike(value) || ts.isClassExpression(value)) found = true;
-    if (ts.isObjectLiteralExpression(value)) {
-      for (const property of value.properties) {
-        if (ts.isMethodDeclaration(property) || ts.isAccessor(property)) found = true;
-        if (ts.isPropertyAssignment(property)) look(property.initializer);
-      }
-    }
-  };
-  if (node.body !== undefined && !ts.isBlock(node.body)) look(node.body);
+/** Why the result of a function can't be copied back; null where nothing is seen that can't. */
+function whyNotReturned(source: Source, node: FunctionNode, depth = 0): string | null {
+  for (const one of returnedBy(node)) {
+    const reason = whyNotCloned(source, one, depth);
+    if (reason === null) continue;
+    const line = lineOf(source, one.getStart(source.ast));
+    return reason.startsWith('which')
+      ? `what it returns in line ${line} ${reason.slice('which '.length)}`
+      : `it returns ${reason.replace(/, (which|can't)/, ` in line ${line}, $1`)}`;
+  }
+  return null;
+}
+
+/** The expressions whose values a function may return. */
+function returnedBy(node: FunctionNode): TS.Expression[] {
+  if (node.body === undefined) return [];
+  if (!ts.isBlock(node.body)) return [node.body];
+  const found: TS.Expression[] = [];
   const visit = (child: TS.Node): void => {
-    if (ts.isReturnStatement(child) && child.expression !== undefined) look(child.expression);
+    if (ts.isReturnStatement(child) && child.expression !== undefined) found.push(child.expression);
     if (!isFunctionLike(child)) ts.forEachChild(child, visit);
   };
-  if (node.body !== undefined && ts.isBlock(node.body)) ts.forEachChild(node.body, visit);
+  ts.forEachChild(node.body, visit);
   return found;
 }
 
@@ -125,7 +241,8 @@ function takeBinding(source: Source, binding: Binding, found: Movable, read: Rea
     if (target.asteriskToken !== undefined) found.review.push(`\`${name}\` is a generator`);
     return takeAlong(source, binding.declaration, found, read, visited);
   }
-  if (binding.kind === 'class') return `it uses the class \`${name}\`, whose instances lose their methods when they are copied.`;
+  if (binding.kind === 'class') return classReason(source, binding) ?? takeAlong(source, binding.declaration, found, read, visited);
+  if (ts.isEnumDeclaration(binding.declaration)) return takeAlong(source, binding.declaration, found, read, visited);
   if (!ts.isVariableDeclaration(binding.declaration) || binding.declaration.initializer === undefined)
     return `it uses \`${name}\`, which another thread doesn't have.`;
   if (binding.references.some((one) => one.writes)) return `it uses \`${name}\`, which changes while the program runs.`;
@@ -134,6 +251,21 @@ function takeBinding(source: Source, binding: Binding, found: Movable, read: Rea
   if (changedBy !== undefined) return `it uses \`${name}\`, which changes while the program runs.`;
   const reason = constantReason(source, name, value);
   return reason ?? takeAlong(source, binding.declaration, found, read, visited);
+}
+
+/** Why a class can't be declared in another thread as well: it keeps something for all its instances, or its methods do more than compute. */
+function classReason(source: Source, binding: Binding): string | null {
+  const { name, declaration } = binding;
+  if (!ts.isClassDeclaration(declaration)) return `it uses \`${name}\`, which another thread doesn't have.`;
+  if (declaration.members.some(ts.isClassStaticBlockDeclaration)) return `it uses the class \`${name}\`, which has a static block.`;
+  const effects = effectsOf(source, [declaration]);
+  const [written] = effects.writes;
+  if (written !== undefined) return `it uses the class \`${name}\`, which changes \`${written.name}\`.`;
+  if (effects.prints !== null) return `it uses the class \`${name}\`, which prints (\`${effects.prints}\`).`;
+  const [outside] = effects.outside;
+  if (outside !== undefined) return `it uses the class \`${name}\`, which calls \`${outside}\`.`;
+  const changed = binding.references.find((one) => one.writes || isChangedAt(source, one.identifier, binding));
+  return changed === undefined ? null : `it uses the class \`${name}\`, whose static fields change while the program runs.`;
 }
 
 /** Why another thread can't simply make the constant again. */
@@ -275,6 +407,8 @@ function topStatement(node: TS.Node): TS.Statement | null {
   }
   return ts.isFunctionDeclaration(current) ||
     ts.isVariableStatement(current) ||
+    ts.isClassDeclaration(current) ||
+    ts.isEnumDeclaration(current) ||
     ts.isInterfaceDeclaration(current) ||
     ts.isTypeAliasDeclaration(current)
     ? current

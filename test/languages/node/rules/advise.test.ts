@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Cloning, HotSpot } from '../../../../src/core/profile/hot-spots.ts';
-import { file, hotSpot, operation, say, second } from './hand-made-spots.ts';
+import { file, hotSpot, operation, say, second, time } from './hand-made-spots.ts';
 
 const REQUESTS = `async function price(id) {
   const response = await fetch('http://shop/' + id);
@@ -214,9 +214,8 @@ describe('move-to-worker', () => {
   });
 
   it('leaves calls alone that are shorter than the copy of their arguments', () => {
-    const { leftAlone } = say(DRAWING.replace('inner(frame) + 1', 'frame + 1'), [
-      hotSpot('draw', 1, { jsCpuUs: 0.9 * second }, { calls: 1_000_000 }),
-    ]);
+    const source = `function draw(frame) {\n  return frame + 1;\n}\nfor (const frame of [1, 2]) {\n  const picture = draw(frame);\n  console.log(picture);\n}\n`;
+    const { leftAlone } = say(source, [hotSpot('draw', 1, { jsCpuUs: 0.9 * second }, { calls: 1_000_000 })]);
     assert.match(leftAlone[0] ?? '', /copying its arguments to a worker would take longer/);
   });
 
@@ -276,6 +275,97 @@ describe('move-to-worker', () => {
     const machine = { logicalCores: 1, physicalCores: 1, memoryBytes: 8e9, platform: 'linux', load: 0 };
     assert.deepEqual(say(DRAWING, [computing()], { machine }).advice, []);
   });
+});
+
+const PRIMES = `const primes = [];
+for (let n = 2; n <= 1e6; n++) {
+  let prime = true;
+  for (let i = 2; i * i <= n; i++) if (n % i === 0) prime = false;
+  if (prime) primes.push(n);
+}
+console.log(primes.length);
+`;
+
+describe('parallelize-loop', () => {
+  const lines = (...some: [number, number][]): Partial<HotSpot> => ({
+    lines: some.map(([line, share]) => ({ line, time: time({ jsCpuUs: share * second }) })),
+  });
+  const top = (more: Partial<HotSpot> = lines([4, 0.8], [5, 0.1])): HotSpot => hotSpot('(top level)', 1, { jsCpuUs: 0.9 * second }, more);
+
+  it('takes a loop at the top level whose body is the hot code', () =>
+    assert.deepEqual(say(PRIMES, [top()]), {
+      advice: [{ rule: 'parallelize-loop', line: 2, message: 'Run the rounds of the loop in line 2 on 4 cores (≈N×)', available: true }],
+      leftAlone: [],
+    }));
+
+  it('takes the loop of a function that is called once', () => {
+    const source = `function primesUpTo(limit) {\n${PRIMES.replaceAll('1e6', 'limit').replace('console.log(primes.length)', 'return primes')}}\nconsole.log(primesUpTo(1e6));\n`;
+    const spot = hotSpot('primesUpTo', 1, { jsCpuUs: 0.9 * second }, lines([5, 0.9]));
+    assert.deepEqual(
+      say(source, [spot]).advice.map(({ rule, line, available }) => [rule, line, available]),
+      [['parallelize-loop', 3, true]],
+    );
+    assert.match(say(source, [{ ...spot, calls: 100 }]).leftAlone.join(' '), /The loop in line 3 takes 9\.0 ms each time/);
+  });
+
+  it('leaves a function that is driven to move-to-worker', () =>
+    assert.deepEqual(
+      say(DRAWING, [hotSpot('inner', 4, { jsCpuUs: 0.9 * second }, lines([6, 0.9]))]).advice.map(({ rule }) => rule),
+      ['move-to-worker'],
+    ));
+
+  it('runs the rounds around a call that is too short for a worker', () => {
+    const source = `function escape(x, y) {\n  return Math.hypot(x, y) % 7;\n}\nconst sums = [];\nfor (let y = 0; y < 1000; y++) {\n  let sum = 0;\n  for (let x = 0; x < 1000; x++) sum += escape(x, y);\n  sums.push(sum);\n}\nconsole.log(sums);\n`;
+    const spot = hotSpot('escape', 1, { jsCpuUs: 0.9 * second }, { calls: 1_000_000 });
+    assert.deepEqual(say(source, [spot]).advice, [
+      { rule: 'parallelize-loop', line: 5, message: 'Run the rounds of the loop in line 5 on 4 cores (≈N×)', available: true },
+    ]);
+  });
+
+  it('says what ties the rounds together, and in which line', () => {
+    const source = `let value = 1;\nfor (let i = 0; i < 1e9; i++) {\n  value = (value * 31 + i) % 1009;\n}\nconsole.log(value);\n`;
+    assert.deepEqual(say(source, [top(lines([3, 0.9]))]), {
+      advice: [],
+      leftAlone: [
+        "The rounds of the loop in line 2 can't run on several cores: each changes `value` (line 3), which the next one may look at.",
+      ],
+    });
+  });
+
+  it('does not hand out a loop anew in each of many rounds', () => {
+    const source = `let row = [1, 2, 3];\nfor (let i = 0; i < 1e6; i++) {\n  const next = [];\n  for (const x of row) next.push(x * 2 % 7);\n  row = next;\n}\nconsole.log(row);\n`;
+    assert.match(
+      say(source, [top(lines([4, 0.9]))]).leftAlone[0] ?? '',
+      /each changes `row` .* The loop in line 4 takes <0\.1 ms each time/,
+    );
+    const unknown = source.replace('1e6', 'Number(process.argv[2])');
+    assert.match(
+      say(unknown, [top(lines([4, 0.9]))]).leftAlone[0] ?? '',
+      /The loop in line 4 could run on several cores, but would be handed out anew/,
+    );
+    const few = source.replace('i < 1e6', 'i < 3');
+    assert.deepEqual(
+      say(few, [top(lines([4, 0.9]))]).advice.map(({ line }) => line),
+      [4],
+    );
+  });
+
+  it('holds what is cloned for the threads against what the rounds compute', () => {
+    const source = `function weigh(rows, table) {\n  const weights = [];\n  for (const row of rows) {\n    let sum = 0;\n    for (const cell of table) sum += cell * row;\n    weights.push(sum);\n  }\n  return weights;\n}\nconsole.log(weigh([1], [2]));\n`;
+    const cloning: Cloning = {
+      ...{ sampledArguments: 9, sampledResults: 9, argumentBytes: 81_000_000, resultBytes: 12_000, transferableBytes: 0, obstacle: null },
+      ...{ callerUs: 100_000, workerUs: 80_000 },
+    };
+    const spot = hotSpot('weigh', 1, { jsCpuUs: 0.9 * second }, { ...lines([5, 0.9]), calls: 2, cloning });
+    assert.deepEqual(say(source, [spot]).leftAlone, [
+      'The loop in line 3 takes 450 ms each time, and 720 ms to clone what its rounds need for 4 threads (81 MB of arguments and 12 kB of result): workers would take longer.',
+    ]);
+  });
+
+  it('says so where no loop is to blame', () =>
+    assert.deepEqual(say('console.log(JSON.stringify(globalThis));\n', [top(lines([1, 0.9]))]).leftAlone, [
+      'It computes at the top level, outside of any loop whose rounds could run on other cores.',
+    ]));
 });
 
 describe('decisions', () => {

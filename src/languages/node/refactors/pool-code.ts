@@ -1,0 +1,279 @@
+import { basename } from 'node:path';
+import type { ReadSource } from '../../../core/advise/advice.ts';
+import { dependsOn, type Source } from '../syntax/source.ts';
+import { freshName } from './pool-function.ts';
+
+/** The code of a pool of worker threads: what the file that holds it declares first, and what follows the functions that run there. */
+
+/** The pool's own names, where the file has none of them. */
+function named(source: Source, code: string): string {
+  return code.replace(
+    /\b(threadLimit|idleThreads|waitingJobs|waitingChunks|startedThreads|handOut|startThread|inThread|Job|Chunk|Thread)\b/g,
+    (name) => freshName(source, name),
+  );
+}
+
+/** The variables of a pool that is handed single calls. */
+export function poolState(source: Source): string {
+  return named(source, stateOf(source));
+}
+
+function stateOf(source: Source): string {
+  if (!source.typescript)
+    return `const threadLimit = availableParallelism();
+const idleThreads = [];
+const waitingJobs = [];
+let startedThreads = 0;
+`;
+  return `interface Job {
+  args: unknown[];
+  resolve: (value: any) => void;
+  reject: (error: unknown) => void;
+}
+interface Thread {
+  worker: Worker;
+  jobs: Job[];
+}
+
+const threadLimit = availableParallelism();
+const idleThreads: Thread[] = [];
+const waitingJobs: Job[] = [];
+let startedThreads = 0;
+`;
+}
+
+/** The functions of a pool that is handed single calls, and what its threads run. `waits`: the function answers with a promise. */
+export function poolCode(source: Source, name: string, callName: string, waits: boolean, file: string, read: ReadSource): string {
+  const type = (text: string): string => (source.typescript ? text : '');
+  const worker = newWorker(source, name, file, read);
+  return named(
+    source,
+    `
+/** Calls ${name} in one of as many worker threads as there are cores. They keep no program from ending. */
+function ${callName}(...args${type(`: Parameters<typeof ${name}>`)})${type(`: Promise<Awaited<ReturnType<typeof ${name}>>>`)} {
+  return new Promise((resolve, reject) => {
+    waitingJobs.push({ args, resolve, reject });
+    if (waitingJobs.length === 1) queueMicrotask(handOut);
+  });
+}
+
+function handOut()${type(': void')} {
+  while (waitingJobs.length > 0) {
+    const thread = idleThreads.pop() ?? (startedThreads < threadLimit ? startThread() : null);
+    if (thread === null) return;
+    // Many short calls go together; each thread comes back several times, so that all are done at about the same time.
+    thread.jobs = waitingJobs.splice(0, Math.ceil(waitingJobs.length / (threadLimit * 4)));
+    try {
+      thread.worker.postMessage(thread.jobs.map((job) => job.args));
+      thread.worker.ref();
+    } catch (error) {
+      for (const job of thread.jobs) job.reject(error);
+      idleThreads.push(thread);
+    }
+  }
+}
+
+function startThread()${type(': Thread')} {
+  const worker = ${worker};
+  const thread${type(': Thread')} = { worker, jobs: [] };
+  startedThreads++;
+  worker.unref();
+  worker.on('message', (answers${type(': { value?: unknown; error?: unknown }[]')}) => {
+    thread.jobs.forEach((job, index) => {
+      const answer = answers[index]${type('!')};
+      if ('error' in answer) job.reject(answer.error);
+      else job.resolve(answer.value);
+    });
+    worker.unref();
+    idleThreads.push(thread);
+    handOut();
+  });
+  worker.on('error', (error) => {
+    startedThreads--;
+    for (const job of thread.jobs) job.reject(error);
+    handOut();
+  });
+  return thread;
+}
+
+if (workerData === '${name}') {
+  parentPort${type('?')}.on('message', ${waits ? 'async ' : ''}(calls${type(`: Parameters<typeof ${name}>[]`)}) => {
+    const answers = [];
+    for (const args of calls) {
+      try {
+        answers.push({ value: ${waits ? 'await ' : ''}${name}(...args) });
+      } catch (error) {
+        answers.push({ error });
+      }
+    }
+    parentPort${type('?')}.postMessage(answers);
+  });
+}
+`,
+  );
+}
+
+/** What starts a thread: bundlers know the form with the file's own name, and where they don't, the file is missed instead of run as a whole program. */
+function newWorker(source: Source, name: string, file: string, read: ReadSource): string {
+  if (source.typescript && dependsOn(source.file, 'tsx', read)) return workerOfTsx(source, name);
+  if (source.modules === 'require') return `new Worker(__filename, { workerData: '${name}' })`;
+  const url = source.typescript ? 'new URL(import.meta.url)' : `new URL('./${basename(file)}', import.meta.url)`;
+  return `new Worker(${url}, { workerData: '${name}' })`;
+}
+
+/** On Node 20 tsx doesn't reach into worker threads by itself. */
+function workerOfTsx(source: Source, name: string): string {
+  const url = source.modules === 'import' ? 'import.meta.url' : '__filename';
+  const start = 'Promise.all([import("tsx/cjs/api"), import("tsx/esm/api")]).then((apis) => apis.forEach((api) => api.register()))';
+  const program = `\`${start}.then(() => import(\${JSON.stringify(${url})}))\``;
+  return `new Worker(${program}, { eval: true, workerData: '${name}' })`;
+}
+
+/** How a loop's rounds are cut into chunks. */
+export interface ChunkedRounds {
+  /** The function that runs one chunk. */
+  name: string;
+  callName: string;
+  /** Whether the rounds count from one number to another, rather than going through a list. */
+  counts: boolean;
+  /** Whether all chunks share values. */
+  shares: boolean;
+  /** Lists of which each chunk is sent its part. */
+  parts: readonly string[];
+  /** Whether the chunks' results are lists that make up one. */
+  joined: boolean;
+}
+
+/** The variables of a pool that is handed chunks of rounds. */
+export function chunkState(source: Source, { shares }: ChunkedRounds): string {
+  const type = (text: string): string => (source.typescript ? text : '');
+  const types = source.typescript
+    ? `interface Chunk {
+  args: unknown[];${shares ? '\n  shared: unknown;' : ''}
+  resolve: (value: any) => void;
+  reject: (error: unknown) => void;
+}
+interface Thread {
+  worker: Worker;
+  chunk: Chunk | null;${shares ? '\n  shared: unknown;' : ''}
+}
+
+`
+    : '';
+  return named(
+    source,
+    `${types}const threadLimit = availableParallelism();
+const idleThreads${type(': Thread[]')} = [];
+const waitingChunks${type(': Chunk[]')} = [];
+let startedThreads = 0;
+`,
+  );
+}
+
+/** The functions of a pool that is handed chunks of rounds, and what its threads run. */
+export function chunkCode(source: Source, rounds: ChunkedRounds, file: string, read: ReadSource): string {
+  const { name, callName, counts, shares, parts, joined } = rounds;
+  const type = (text: string): string => (source.typescript ? text : '');
+  const anyList = type(': any[]');
+  const parameters = [
+    ...(counts ? [`from${type(': number')}`, `to${type(': number')}`] : [`items${type(': Iterable<any>')}`]),
+    ...(shares ? [`shared${type(`: Parameters<typeof ${name}>[${(counts ? 2 : 1) + parts.length}]`)}`] : []),
+    ...parts.map((part) => part + anyList),
+  ].join(', ');
+  const sliced = parts.map((part) => `, ${part}.slice(start, end)`).join('');
+  const given = shares ? ', shared' : '';
+  const cut = counts
+    ? `  const size = Math.max(1, Math.ceil((to - from) / (threadLimit * 4)));
+  const chunks = [];
+  for (let start = from; start < to; start += size) {
+    const end = Math.min(start + size, to);
+    chunks.push(inThread([start, end${sliced}]${given}));
+  }`
+    : `  const list = Array.from(items);
+  const size = Math.max(1, Math.ceil(list.length / (threadLimit * 4)));
+  const chunks = [];
+  for (let start = 0; start < list.length; start += size) chunks.push(inThread([list.slice(start, start + size)]${given}));`;
+  const result = joined ? `ReturnType<typeof ${name}>` : `ReturnType<typeof ${name}>[]`;
+  return named(
+    source,
+    `
+/** Runs the rounds in chunks, in as many worker threads as there are cores, which keep no program from ending. ${joined ? 'All results' : 'One result a chunk'}, in order. */
+async function ${callName}(${parameters})${type(`: Promise<${result}>`)} {
+${cut}
+  const results${type(`: ReturnType<typeof ${name}>[]`)} = [];
+  for (const one of await Promise.allSettled(chunks)) {
+    if (one.status === 'rejected') throw one.reason;
+    results.push(one.value);
+  }
+  return ${joined ? 'results.flat()' : 'results'};
+}
+
+function inThread(args${type(': unknown[]')}${shares ? `, shared${type(': unknown')}` : ''})${type(`: Promise<ReturnType<typeof ${name}>>`)} {
+  return new Promise((resolve, reject) => {
+    waitingChunks.push({ args${given}, resolve, reject });
+    handOut();
+  });
+}
+
+function handOut()${type(': void')} {
+  while (waitingChunks.length > 0) {
+    const thread = idleThreads.pop() ?? (startedThreads < threadLimit ? startThread() : null);
+    if (thread === null) return;
+    const chunk = waitingChunks.shift()${type('!')};
+    thread.chunk = chunk;
+    try {
+${
+  shares
+    ? `      // What all chunks share goes to each thread once.
+      const { args, shared } = chunk;
+      thread.worker.postMessage(thread.shared === shared ? { args } : { args, shared });
+      thread.shared = shared;
+`
+    : `      thread.worker.postMessage({ args: chunk.args });
+`
+}      thread.worker.ref();
+    } catch (error) {
+      chunk.reject(error);
+      idleThreads.push(thread);
+    }
+  }
+}
+
+function startThread()${type(': Thread')} {
+  const worker = ${newWorker(source, name, file, read)};
+  const thread${type(': Thread')} = { worker, chunk: null${shares ? ', shared: null' : ''} };
+  startedThreads++;
+  worker.unref();
+  worker.on('message', (answer${type(': { value?: unknown; error?: unknown }')}) => {
+    if ('error' in answer) thread.chunk${type('?')}.reject(answer.error);
+    else thread.chunk${type('?')}.resolve(answer.value);
+    thread.chunk = null;
+    worker.unref();
+    idleThreads.push(thread);
+    handOut();
+  });
+  worker.on('error', (error) => {
+    startedThreads--;
+    thread.chunk${type('?')}.reject(error);
+    handOut();
+  });
+  return thread;
+}
+
+if (workerData === '${name}') {
+${
+  shares
+    ? `  let shared${type(`: Parameters<typeof ${name}>[${(counts ? 2 : 1) + parts.length}]`)};
+`
+    : ''
+}  parentPort${type('?')}.on('message', (message${type(': any')}) => {
+${shares ? "    if ('shared' in message) shared = message.shared;\n" : ''}    try {
+      parentPort${type('?')}.postMessage({ value: ${source.typescript ? `(${name} as (...args: any[]) => unknown)` : name}(...message.args${shares ? ', shared' : ''}) });
+    } catch (error) {
+      parentPort${type('?')}.postMessage({ error });
+    }
+  });
+}
+`,
+  );
+}
