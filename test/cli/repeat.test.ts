@@ -19,6 +19,10 @@ if (fs.readFileSync(process.env.TMPDIR + '/runs', 'utf8').length === 2) {
   process.kill(process.pid, 'SIGKILL');
 }
 `,
+      'long.mjs': `import { stat } from 'node:fs/promises';
+for (let i = 0; i < 1500; i++) await Promise.all(Array.from({ length: 50 }, () => stat('.')));
+console.log('ran');
+`,
     });
   });
   afterEach(() => place.assertNoTraces());
@@ -34,6 +38,13 @@ if (fs.readFileSync(process.env.TMPDIR + '/runs', 'utf8').length === 2) {
       assert.equal(report.verdict.bound, 'cpu-js');
       assert.equal(report.lanes.length, 1);
     });
+
+  it('leaves a run that was summed up while it ran as it is', async () => {
+    const { report, outcome } = await place.advise(['--repeat', '6', 'long.mjs']);
+    assert.equal(report.run.repeats, undefined);
+    assert.equal(outcome.stderr.match(/^ran$/gm)?.length, 1);
+    assert.ok(report.verdict.evidence.includes('It was not repeated: a run this long tells enough by itself.'));
+  });
 
   it('ends with a run that does not end by itself', async () => {
     const { report, outcome } = await place.advise(['--repeat', '6', 'killed.cjs']);
