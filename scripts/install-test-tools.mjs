@@ -13,6 +13,11 @@ export function installNodeVersions() {
   if (hasLinuxBinaries()) npmCi(join(root, 'test/node-versions'), { what: 'Node 18, 20, 22 and 24 for the tests' });
 }
 
+/** Vitest and Jest. */
+export function installTestRunners() {
+  npmCi(join(root, 'test/test-runners'), { what: 'Vitest and Jest for the tests' });
+}
+
 /** The VS Code server and web workbench of one version, '1.139' or '1.100'. */
 export function installCodeServer(version = '1.139') {
   const folder = join(root, version === '1.100' ? 'test/vscode-web-1.100' : 'test/vscode-web');
@@ -75,6 +80,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const at = process.argv.indexOf('--vscode');
   npmCi(root, { what: 'the packages' });
   installNodeVersions();
+  installTestRunners();
   if (hasLinuxBinaries()) installCodeServer(at === -1 ? '1.139' : process.argv[at + 1]);
   console.log(`Chromium: ${installChromium()}`);
 }

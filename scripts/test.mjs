@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import { hasLinuxBinaries, installChromium, installCodeServer, installNodeVersions } from './install-test-tools.mjs';
+import { hasLinuxBinaries, installChromium, installCodeServer, installNodeVersions, installTestRunners } from './install-test-tools.mjs';
 import { npmCi } from './npm-ci.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -37,6 +37,7 @@ const steps = [
 const began = Date.now();
 npmCi(root, { what: 'the packages' });
 installNodeVersions();
+if (wanted.includes('unit')) installTestRunners();
 if (hasLinuxBinaries() && wanted.includes('vscode')) installCodeServer(flags.vscode);
 if (hasLinuxBinaries() && wanted.includes('person')) installCodeServer();
 if (wanted.some((kind) => kind !== 'check')) process.env.CHROMIUM = installChromium();

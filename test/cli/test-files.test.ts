@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { rmSync, symlinkSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { supportedNodes } from '../node-versions/index.ts';
 import { Place, sentences } from './command.ts';
@@ -98,6 +98,35 @@ it('adds', () => console.log('RAN the other'));
     const file = place.write('test/sums.test.js', GROUP);
     for (const [options, expected] of choices) assertRan((await place.advise([...options, file])).outcome.stderr, expected);
   });
+
+  // Vitest 5 needs Node 22.
+  for (const { major, path } of supportedNodes())
+    for (const runner of major < 22 ? (['jest'] as const) : (['jest', 'vitest'] as const))
+      it(`${runner}, all of it and one test of it (Node ${major})`, async () => {
+        place.write('node_modules/.keep', '');
+        symlinkSync(resolve('test/test-runners/node_modules', runner), place.path(`node_modules/${runner}`), 'dir');
+        place.write('package.json', `{ "devDependencies": { "${runner}": "1.0.0" } }`);
+        if (runner === 'vitest') place.write('vitest.config.js', 'module.exports = { test: { globals: true } };');
+        const file = place.write('test/sums.test.js', GROUP);
+        const { report } = await place.advise(['--node', path, place.path('test/work.test.js')]);
+        assert.equal(report.target.runner, runner);
+        const busy = report.hotSpots.find((spot) => spot.function === 'busy');
+        assert.deepEqual([busy?.file, busy?.line], [place.path('work.js'), 1]);
+        assert.deepEqual(
+          report.hotSpots.filter(({ file }) => file.includes('node_modules')),
+          [],
+        );
+        for (const [options, expected] of choices.slice(1)) {
+          const { outcome } = await place.advise(['--node', path, ...options, file]);
+          assertRan(outcome.stderr, expected);
+        }
+        // Both keep what they transformed.
+        const keptBy = {
+          jest: [join(place.temporary, 'jest_0')],
+          vitest: ['.vite', '.vitest-cache'].map((name) => place.path(`node_modules/${name}`)),
+        };
+        for (const kept of keptBy[runner]) rmSync(kept, { recursive: true, force: true });
+      });
 
   for (const { major, path } of supportedNodes())
     it(`node:test, one test of it (Node ${major})`, async () => {

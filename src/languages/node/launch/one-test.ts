@@ -28,9 +28,12 @@ export function ofNodeTest(file: string, test: NamedTest): NamedTest {
   );
 }
 
+/** Between two titles: Vitest 5 puts ` > ` there, all others a space. */
+const BETWEEN = '(?: >)? ';
+
 /** A regular expression of the full names of the chosen tests, as Vitest, Jest, Mocha and, from 22 on, node put them together. */
 export function pattern({ titles, group }: NamedTest): string {
-  return `^${titles.join(' ')}${group ? ' ' : '$'}`;
+  return `^${titles.join(BETWEEN)}${group ? BETWEEN : '$'}`;
 }
 
 /**
