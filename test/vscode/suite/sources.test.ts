@@ -62,4 +62,22 @@ describe('what is named elsewhere can be profiled', () => {
     assert.deepEqual(offered, ['Work']);
     assert.deepEqual(seen, [[], 'launch']);
   });
+
+  it('as the test that the cursor is in', async () => {
+    const source = `import { appendFileSync, writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+const seen = new URL('seen.json', import.meta.url);
+describe('sums', () => {
+  it('adds', () => writeFileSync(seen, '"adds"'));
+  it('adds more', () => {
+    writeFileSync(seen, '"adds more"');
+  });
+});
+`;
+    const editor = await vscode.window.showTextDocument(await writeScript('sums.test.mjs', source));
+    const cursor = new vscode.Position(source.split('\n').findIndex((line) => line.includes('adds more')) + 1, 4);
+    editor.selection = new vscode.Selection(cursor, cursor);
+    const { seen } = await profiled(COMMANDS.profileTest, null);
+    assert.equal(seen, 'adds more');
+  });
 });
