@@ -74,9 +74,14 @@ function parse(file: string, text: string, kind: TS.ScriptKind): Parsed {
   return parsed;
 }
 
+/** `0755`, `'\\033'` and `09`, which scripts that are neither modules nor in strict mode may hold, and which TypeScript calls errors everywhere. */
+const LEGACY_OCTALS = new Set([1121, 1487, 1489]);
+
 /** How many syntax errors the parser met. */
 export function syntaxErrors(ast: TS.SourceFile): number {
-  return (ast as TS.SourceFile & { parseDiagnostics: unknown[] }).parseDiagnostics.length;
+  const { parseDiagnostics } = ast as TS.SourceFile & { parseDiagnostics: { code: number }[] };
+  const isScript = !ts.isExternalModule(ast) && !/\.(m[jt]s|[mc]?tsx?)$/.test(ast.fileName);
+  return parseDiagnostics.filter(({ code }) => !(isScript && LEGACY_OCTALS.has(code))).length;
 }
 
 /** Whether a text is still JavaScript or TypeScript after edits, with `await` only where it may stand. */
