@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { FileEdits, RefactorResult } from '../../../core/advise/advice.ts';
+import { whyNotEdited } from '../project/why-not-edited.ts';
 import { parses, type Source } from '../syntax/source.ts';
 import { applyEdits } from './edits.ts';
 import type { Editor } from './editor.ts';
@@ -11,7 +12,7 @@ export interface Part {
   editor: Editor;
 }
 
-/** The result of a refactor, after a last look at whether every text still parses. Files without an edit are left out. */
+/** The result of a refactor, after a last look at whether every file may be changed and every text still parses. Files without an edit are left out. */
 export function finish(
   parts: readonly Part[],
   { title, review, more = [] }: { title: string; review: Iterable<string>; more?: FileEdits[] },
@@ -20,6 +21,8 @@ export function finish(
   for (const { source, editor } of parts) {
     const edits = editor.edits();
     if (edits.length === 0) continue;
+    const obstacle = whyNotEdited(source);
+    if (obstacle !== null) throw new Refusal(obstacle);
     refuseBroken(source.file, applyEdits(source.text, edits), source.topLevelAwait);
     files.push({ file: source.file, create: false, edits });
   }

@@ -1,4 +1,4 @@
-import { dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import type TS from 'typescript';
 import type { ReadSource } from '../../../core/advise/advice.ts';
 import { bindScopes, isFunctionLike, type FunctionNode, type Scopes } from './scopes.ts';
@@ -24,10 +24,18 @@ export interface Source {
   elsewhere: (expression: TS.Expression) => { source: Source; node: FunctionNode } | null;
 }
 
+/** In bytes or UTF-16 units: a larger file is data or generated. */
+export const LARGEST = 5_000_000;
+
+export function tooLarge(file: string): string {
+  return `${basename(file)} is larger than 5 MB, which is more than a refactor looks at.`;
+}
+
 /** The parsed file, or a sentence that says why it can't be looked at. */
 export function readSource(file: string, read: ReadSource): Source | string {
   const text = read(file);
   if (text === null) return `${file} can't be read.`;
+  if (text.length > LARGEST) return tooLarge(file);
   const kind = scriptKind(file);
   if (kind === null) return `${file} is neither JavaScript nor TypeScript.`;
   const { ast, scopes } = parse(file, text, kind);
