@@ -317,7 +317,7 @@ for (const { major, path: node } of supportedNodes()) {
       assert.deepEqual(listeningPorts(server.pid).sort(), [port, inspector].sort());
     });
 
-    it('whose workers and child processes begin meanwhile', async () => {
+    it('with its workers, and those and the child processes that begin meanwhile', async () => {
       const family = run(node, ['--max-old-space-size=400', 'family.cjs']);
       await family.said('begins');
       const { command, outcome } = await attached(family.pid, '--save', join(place.temporary, 'family'));
@@ -327,13 +327,15 @@ for (const { major, path: node } of supportedNodes()) {
       assert.equal((await outcome).code, 0);
       const recording = JSON.parse(readFileSync(join(place.temporary, 'family', 'recording.json'), 'utf8')) as Recording;
       place.discard('family');
-      assert.deepEqual(
-        recording.lanes.map(({ name }) => name),
-        ['main', 'worker 3', 'process 1: family.cjs'],
+      assert.deepEqual(recording.lanes.map(({ name }) => name).sort(), ['main', 'process 1: family.cjs', 'worker 1', 'worker 3']);
+      const early = recording.lanes.find(({ name }) => name === 'worker 1')!.cpuProfile.nodes;
+      // Node 20 does not know what was inlined before it was attached to.
+      assert.ok(
+        early.some(
+          ({ callFrame: { functionName, url }, hitCount }) => /family\.cjs$/.test(url) && functionName !== '(root)' && hitCount > 100,
+        ),
       );
-      assert.deepEqual(recording.notes, [
-        '1 of its worker threads could not be measured, as it began before or unseen: its work is missing.',
-      ]);
+      assert.deepEqual(recording.notes, []);
     });
   });
 }

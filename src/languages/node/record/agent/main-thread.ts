@@ -61,7 +61,11 @@ export function recordMainThread(channel: ChannelSettings): void {
       restore();
       interrupter.end();
     };
-    const handle = { ...sampler, flush, stop, begin: () => thread.begin(), release };
+    const beginAttached = () => {
+      thread.begin();
+      workers.enterEarly();
+    };
+    const handle = { ...sampler, flush, stop, begin: attached ? beginAttached : () => thread.begin(), release };
     Object.defineProperty(globalThis, HANDLE, { value: handle, configurable: true });
     const interrupter = startInterrupter(isChild ? channel : channel.input, fd, probes);
     const offer = () => offerToWorkers({ ...settings, takenId: interrupter.takenId });

@@ -4,21 +4,38 @@ import { hideOptions } from './hide-options.ts';
 import { hookExit } from './endings.ts';
 import { HANDLE } from './interrupting.ts';
 import { BEGIN_EVENT } from './messages.ts';
-import { restore } from './restore.ts';
+import { onRestore, restore } from './restore.ts';
 import { recordThread } from './thread.ts';
 import { hideThreadId } from './thread-ids.ts';
 import { keepLines } from './typescript-loader.ts';
-import { BEGUN, ENDED, followWorkers, loaderOfWorkers, settingsOfWorker } from './workers.ts';
+import {
+  BEGUN,
+  EARLY,
+  ENDED,
+  followWorkers,
+  loaderOfWorkers,
+  settingsOfWorker,
+  takeEarlySettings,
+  type WorkerSettings,
+} from './workers.ts';
 
-/** Measures a worker thread of the script, when the thread that started it is measured. */
+/** Measures a worker thread of the script, when the thread that started it is measured, or that which runs already. */
 export function recordWorkerThread(): void {
+  if (EARLY in globalThis) {
+    takeEarlySettings((settings) => record(settings, true));
+    return;
+  }
   const settings = settingsOfWorker();
   const loader = loaderOfWorkers();
   if (loader !== null) keepLines(loader);
-  if (!settings) return;
+  if (settings) record(settings, false);
+}
+
+function record(settings: WorkerSettings, alreadyRuns: boolean): void {
+  const loader = loaderOfWorkers();
   try {
     const { fd, children, counts, takenId, ports, transforms } = settings;
-    hideThreadId(takenId);
+    if (!alreadyRuns) hideThreadId(takenId);
     const number = Atomics.add(counts, BEGUN, 1) + 1;
     const thread = recordThread({
       fd,
@@ -26,7 +43,7 @@ export function recordWorkerThread(): void {
       name: `worker ${workerThreads.threadId}`,
       children,
       transforms,
-      alreadyRuns: false,
+      alreadyRuns,
       sampler: null,
     });
     let finished = false;
@@ -40,12 +57,13 @@ export function recordWorkerThread(): void {
       Atomics.notify(counts, ENDED);
     };
     const workers = followWorkers(settings);
-    hideOptions(process.execArgv, loader);
+    if (!alreadyRuns) hideOptions(process.execArgv, loader);
     const release = () => {
       finish();
       restore();
     };
     Object.defineProperty(globalThis, HANDLE, { value: { flush: () => thread.flush(), finish: release }, configurable: true });
+    onRestore(() => void Reflect.deleteProperty(globalThis, HANDLE));
     thread.wrap();
     if (ports) thread.tellPorts();
     hookExit(finish, (args) => args[0] === BEGIN_EVENT);

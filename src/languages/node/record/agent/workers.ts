@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import inspector from 'node:inspector';
-import workerThreads, { Worker } from 'node:worker_threads';
+import workerThreads, { BroadcastChannel, Worker } from 'node:worker_threads';
 import type { ChildChannel } from './messages.ts';
 import { HANDLE } from './interrupting.ts';
 import { onRestore } from './restore.ts';
@@ -59,6 +60,26 @@ export function settingsOfWorker(): WorkerSettings | null {
   return typeof settings === 'object' && settings !== null && 'counts' in settings ? (settings as WorkerSettings) : null;
 }
 
+/** In a worker that ran before us: the name of the channel on which it is told its settings. */
+export const EARLY = '__unblockEarly';
+
+/** Calls `found` in a worker that ran before us, with its settings, as soon as it has time for them. */
+export function takeEarlySettings(found: (settings: WorkerSettings) => void): void {
+  const name: unknown = Reflect.get(globalThis, EARLY);
+  Reflect.deleteProperty(globalThis, EARLY);
+  if (typeof name !== 'string') return;
+  const channel = new BroadcastChannel(name);
+  channel.unref();
+  channel.onmessage = (event) => {
+    const { data } = event as { data: unknown };
+    // The others' calls are heard as well.
+    if (data === null) return;
+    channel.close();
+    found(data as WorkerSettings);
+  };
+  channel.postMessage(null);
+}
+
 const LOADER = 'unblock-loader';
 
 /** A loader's own thread is not measured, but must know of it. */
@@ -83,6 +104,8 @@ export function withAgent(args: unknown[], others: readonly string[] | null = nu
 }
 
 export interface StartedWorkers {
+  /** Measures those that run already, where their time is not taken up by one long turn. Only the first call counts. */
+  enterEarly(): void;
   /** How many run or ran without the agent. */
   unmeasured(): number;
   /** Lets each worker send what came since the last time; does not wait. */
@@ -95,7 +118,8 @@ export interface StartedWorkers {
  * Follows the workers that the calling thread starts, through the inspector, which reaches them in the middle of anything. A worker that is
  * terminated runs no code of its own any more, so it is asked before.
  */
-export function followWorkers({ counts }: WorkerSettings): StartedWorkers {
+export function followWorkers(settings: WorkerSettings): StartedWorkers {
+  const { counts } = settings;
   const sessions = new Map<string, string>();
   const session = new inspector.Session();
   const wait = Atomics.wait.bind(Atomics);
@@ -110,15 +134,15 @@ export function followWorkers({ counts }: WorkerSettings): StartedWorkers {
     for (const [worker, id] of sessions) if (id === params.sessionId) sessions.delete(worker);
   });
   session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  const early = [...sessions.values()];
   onRestore(() => session.disconnect());
 
-  const ask = (sessionId: string, what: 'flush' | 'finish') => {
-    const message = {
-      id: 1,
-      method: 'Runtime.evaluate',
-      params: { expression: `(function ${HANDLE}() { globalThis.${HANDLE}?.${what}() })()` },
-    };
+  const evaluate = (sessionId: string, expression: string, includeCommandLineAPI = false) => {
+    const message = { id: 1, method: 'Runtime.evaluate', params: { expression, includeCommandLineAPI } };
     session.post('NodeWorker.sendMessageToWorker', { sessionId, message: stringify(message) });
+  };
+  const ask = (sessionId: string, what: 'flush' | 'finish') => {
+    evaluate(sessionId, `(function ${HANDLE}() { globalThis.${HANDLE}?.${what}() })()`);
   };
   const settle = (expected: () => boolean) => {
     const deadline = performance.now() + PATIENCE_MS;
@@ -143,6 +167,17 @@ export function followWorkers({ counts }: WorkerSettings): StartedWorkers {
   );
 
   return {
+    enterEarly() {
+      if (early.length === 0) return;
+      const name = `unblock ${randomUUID()}`;
+      const channel = new BroadcastChannel(name);
+      channel.unref();
+      onRestore(() => channel.close());
+      channel.onmessage = (event) => {
+        if ((event as { data: unknown }).data === null) channel.postMessage(settings);
+      };
+      for (const sessionId of early.splice(0)) evaluate(sessionId, loading(name), true);
+    },
     // The interrupter is one of those seen.
     unmeasured: () => Math.max(0, seen.size - 1 - Atomics.load(counts, BEGUN)),
     flush() {
@@ -153,6 +188,18 @@ export function followWorkers({ counts }: WorkerSettings): StartedWorkers {
       if (sessions.size > 0) settle(() => Atomics.load(counts, ENDED) >= Atomics.load(counts, BEGUN));
     },
   };
+}
+
+/** Loads the agent into a worker as a module that no other can find. */
+function loading(channel: string): string {
+  const [file, name, value] = [__filename, EARLY, channel].map((word) => stringify(word));
+  return `(function ${HANDLE}() {
+    const Module = require('node:module');
+    const agent = new Module(${file});
+    agent.filename = ${file};
+    globalThis[${name}] = ${value};
+    agent._compile(require('node:fs').readFileSync(${file}, 'utf8'), ${file});
+  })()`;
 }
 
 /** Repeats a termination until the worker is gone; the script sees none of it. */
