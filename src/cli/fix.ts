@@ -8,9 +8,9 @@ import { say, tell } from './output.ts';
 
 /** Prints the change that an advice proposes as a unified diff, or makes it. Throws a Failure that says why there is none. */
 export async function fix({ report: file, advice, write }: { report: string; advice: string; write: boolean }): Promise<void> {
-  const { title, files } = computeFix(readReport(readText(file, LARGEST_REPORT_BYTES, 'name a report.json'), file), advice);
+  const { title, files, texts } = computeFix(readReport(readText(file, LARGEST_REPORT_BYTES, 'name a report.json'), file), advice);
   if (!write) return tell(unifiedDiff(files, readSource, shortName));
-  writeEdits(files);
+  writeEdits(files, texts);
   say(`${title}: ${files.map((one) => shortName(one.file)).join(', ')} changed.`);
 }
 

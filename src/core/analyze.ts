@@ -1,4 +1,5 @@
 import type { AdviceContext, LaneUse, ReadSource } from './advise/advice.ts';
+import type { ReportAdvice } from './report/report.ts';
 import { decide } from './advise/decision-matrix.ts';
 import { classify } from './classify/classify.ts';
 import { opinionSentence, secondOpinion } from './classify/second-opinion.ts';
@@ -116,7 +117,7 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
       verdict,
       speaksFor: speakers && { waitedMs: milliseconds(speakers.waitedUs), lanes: speakers.lanes.map((lane) => models[lane]!.lane.id) },
       hotSpots,
-      advice,
+      advice: advice.map((one) => withText(one, read)),
       leftAlone,
       lanes: models.map((model, lane) => reportLane(model, times[lane]!, loops[lane]!)),
       ...(other !== undefined && { secondOpinion: other }),
@@ -124,6 +125,11 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
     lanes: models.map((model, lane) => ({ name: model.lane.name, profile: timedProfile(model, timelines[lane]!) })),
     hotSpots,
   };
+}
+
+function withText(advice: ReportAdvice, read: ReadSource): ReportAdvice {
+  const text = read(advice.file)?.split(/\r\n|\r|\n/)[advice.line - 1];
+  return text === undefined ? advice : { ...advice, text: text.trim() };
 }
 
 /** A thread that sleeps is sampled when it wakes: its sleep tells as much as the samples that V8 would have taken meanwhile, one a millisecond. */

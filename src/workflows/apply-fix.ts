@@ -1,13 +1,21 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { FileEdits, RefactorResult } from '../core/advise/advice.ts';
+import { basename } from 'node:path';
+import type { FileEdits, ReadSource, RefactorResult } from '../core/advise/advice.ts';
 import { Failure } from '../core/failure.ts';
-import type { Report } from '../core/report/report.ts';
+import { lineNow } from '../core/report/line-now.ts';
+import type { Report, ReportAdvice } from '../core/report/report.ts';
 import { node } from '../languages/node/index.ts';
+import { askRule } from '../languages/node/refactors/ask-rule.ts';
 import { applyEdits } from '../languages/node/refactors/edits.ts';
 import { readSource } from './profile-and-advise.ts';
 
+export type Fix = Extract<RefactorResult, { available: true }> & {
+  /** The texts that the edits count in, by file. */
+  texts: ReadonlyMap<string, string | null>;
+};
+
 /** The change that an advice of a report proposes for the files as they are now. Throws a Failure that says why there is none. */
-export function computeFix(report: Report, adviceId: string): Extract<RefactorResult, { available: true }> {
+export function computeFix(report: Report, adviceId: string): Fix {
   const advice = report.advice.find(({ id }) => id === adviceId);
   if (!advice) {
     const known = report.advice.map(({ id }) => id);
@@ -19,23 +27,47 @@ export function computeFix(report: Report, adviceId: string): Extract<RefactorRe
   const hotSpot = report.hotSpots.find(({ id }) => id === advice.hotSpot);
   const rule = node.rules.find(({ id }) => id === advice.rule);
   if (!hotSpot || !rule) throw new Failure(`The report is from another version of Unblock: profile ${report.target.script} again.`);
-  const result = rule.refactor(
+  const line = lineOfAdvice(advice);
+  const moved = hotSpot.file === advice.file ? line - advice.line : 0;
+  const texts = new Map<string, string | null>();
+  const read: ReadSource = (file) => {
+    const text = texts.get(file) ?? readSource(file);
+    texts.set(file, text);
+    return text;
+  };
+  const result = askRule(
+    rule,
     {
       file: advice.file,
-      line: advice.line,
-      function: { name: hotSpot.function, file: hotSpot.file, line: hotSpot.line, column: hotSpot.column },
+      line,
+      function: { name: hotSpot.function, file: hotSpot.file, line: Math.max(1, hotSpot.line + moved), column: hotSpot.column },
       model: advice.model,
       logicalCores: report.machine.logicalCores,
     },
-    readSource,
+    read,
   );
   if (!result.available) throw new Failure(result.reason);
-  return result;
+  return { ...result, texts };
 }
 
-/** Writes the edits: every file or, where one can't be written, none. Throws a Failure. */
-export function writeEdits(files: readonly FileEdits[]): void {
+/** Where the line of an advice is in its file now. Throws a Failure where it is gone. */
+function lineOfAdvice({ file, line, text }: ReportAdvice): number {
+  const now = readSource(file);
+  // A file that can't be read is the rule's to complain of; a report of an older version has no text.
+  const found = now === null || text === undefined ? line : lineNow(now, line, text);
+  if (found === null)
+    throw new Failure(`${basename(file)} has changed since it was profiled: profile it again.`, `Line ${line} was: ${text}`);
+  return found;
+}
+
+/**
+ * Writes the edits: every file or, where one can't be written, none. Throws a Failure.
+ * @param texts what the edits were worked out from; a file that is another by now is left alone, and all others with it
+ */
+export function writeEdits(files: readonly FileEdits[], texts: ReadonlyMap<string, string | null>): void {
   const changes = files.map((file) => ({ ...file, before: file.create ? null : readExactly(file.file) }));
+  const changed = changes.find(({ file, before }) => before !== null && texts.get(file) !== before);
+  if (changed) throw new Failure(`${changed.file} has changed meanwhile: nothing was written. Ask for the change again.`);
   const taken = changes.find(({ create, file }) => create && existsSync(file));
   if (taken) throw new Failure(`${taken.file} exists already: move it away first.`);
   const written: typeof changes = [];
@@ -52,7 +84,12 @@ export function writeEdits(files: readonly FileEdits[]): void {
 
 /** A file that isn't UTF-8 would come back changed where nothing was edited. */
 function readExactly(file: string): string {
-  const bytes = readFileSync(file);
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new Failure(`${file} can't be read any more: nothing was changed.`, String(error));
+  }
   const text = bytes.toString('utf8');
   if (!Buffer.from(text, 'utf8').equals(bytes)) throw new Failure(`${file} isn't UTF-8 text: save it as UTF-8 first.`);
   return text;

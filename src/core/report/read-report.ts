@@ -164,6 +164,7 @@ const REPORT = object({
       model: oneOf(MODELS),
       file: text,
       line: position,
+      text: optional(text),
       message: text,
       why: text,
       predicted: object({ speedup: number, low: number, high: number, basis: text }),

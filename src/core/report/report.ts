@@ -194,6 +194,8 @@ export interface ReportAdvice {
   file: string;
   /** The call that costs. */
   line: number;
+  /** What that line held, without white space at its ends: where it is in a text that has changed since. Absent where it was not read. */
+  text?: string;
   message: string;
   why: string;
   /** Of the whole run: wall time before over wall time after. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ReadSource } from '../../../core/advise/advice.ts';
+import { askRule } from '../refactors/ask-rule.ts';
 import { rules } from '../rules/index.ts';
 import { asRequest, isRecord, type RefactorRequest, type RefactorResponse } from './refactor-messages.ts';
 
@@ -29,7 +30,7 @@ function respond({ id, rule: ruleId, spot, sources }: RefactorRequest): Refactor
     return { id, result: { available: false, reason: `The rule ${ruleId} is not known to this version: profile the script again.` } };
   onScreen = sources;
   try {
-    return { id, result: rule.refactor(spot, read) };
+    return { id, result: askRule(rule, spot, read) };
   } catch (error) {
     return { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }

@@ -20,6 +20,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { RefactorResult } from '../../../../src/core/advise/advice.ts';
 import type { Rule } from '../../../../src/core/language.ts';
+import { askRule } from '../../../../src/languages/node/refactors/ask-rule.ts';
 import { rules } from '../../../../src/languages/node/rules/index.ts';
 
 /**
@@ -150,7 +151,7 @@ function appending(text: string): (program: Program) => Program {
 
 function ask(rule: Rule, { file, line }: Program): RefactorResult {
   const around = { name: '', file, line: 1, column: 1 };
-  return rule.refactor({ file, line, function: around, model: 'async-api', logicalCores: 2 }, read);
+  return askRule(rule, { file, line, function: around, model: 'async-api', logicalCores: 2 }, read);
 }
 
 /** A copy of the rule's first fixture that is changed, in a project of its own. */
