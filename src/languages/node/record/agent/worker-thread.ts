@@ -19,6 +19,10 @@ import {
   type WorkerSettings,
 } from './workers.ts';
 
+/** A thread that Node started for itself, as the one that runs a loader's hooks. Nodes that don't say so give it no parent to talk to. */
+const { isInternalThread } = workerThreads as { isInternalThread?: boolean };
+const isOfNode = isInternalThread ?? workerThreads.parentPort === null;
+
 /** Measures a worker thread of the script, when the thread that started it is measured, or that which runs already. */
 export function recordWorkerThread(): void {
   if (EARLY in globalThis) {
@@ -32,6 +36,11 @@ export function recordWorkerThread(): void {
 }
 
 function record(settings: WorkerSettings, alreadyRuns: boolean): void {
+  if (isOfNode) {
+    // Seen from outside it is a worker like others: it is not one that is missing.
+    for (const count of [BEGUN, ENDED]) Atomics.add(settings.counts, count, 1);
+    return;
+  }
   const loader = loaderOfWorkers();
   try {
     const { fd, children, counts, takenId, ports, transforms } = settings;
