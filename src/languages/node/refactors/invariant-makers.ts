@@ -4,6 +4,7 @@ import { globalName, importedExpression } from '../syntax/modules.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { usesOfValue } from '../syntax/value-uses.ts';
+import { jsonClone } from './json-clones.ts';
 import { Refusal } from './refusal.ts';
 
 /** An expression that makes something which could be made once, where what it is made from doesn't change. */
@@ -73,7 +74,8 @@ export function makerOf(source: Source, node: TS.Node): Maker | null {
   if (global === 'TextEncoder' && ts.isNewExpression(node)) return maker('a text encoder', 'encoder');
   if (global === 'TextDecoder' && ts.isNewExpression(node))
     return maker('a text decoder', 'decoder', { refuseShared: () => refuseStream(source, node) });
-  if (global === 'JSON.parse' && inputs.length === 1)
+  // A copy through a text is avoid-json-clone's.
+  if (global === 'JSON.parse' && inputs.length === 1 && jsonClone(source, node) === null)
     return maker('a value parsed from JSON', 'parsed', { large: true, refuseShared: () => refuseChanged(source, node, true) });
   if (global === 'Buffer.from') return maker('a buffer', 'bytes', { refuseShared: () => refuseChanged(source, node, false) });
   if (isCompiler(source, node)) {

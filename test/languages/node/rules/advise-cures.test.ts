@@ -81,4 +81,9 @@ export { count };
   });
 
   it('is silent where the time went elsewhere', () => assert.deepEqual(about({ 4: 0.04, 6: 0.6 }), []));
+
+  it('leaves a copy through JSON to the rule for copies', () => {
+    const copies = source.replace(`JSON.parse('{"a":1}')`, 'JSON.parse(JSON.stringify(lines))');
+    assert.deepEqual(said('hoist-invariant', copies, [onLines('count', 1, { 5: 0.5 })]), []);
+  });
 });
