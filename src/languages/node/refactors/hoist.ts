@@ -132,7 +132,7 @@ function isPropertyName(node: TS.Identifier): boolean {
 }
 
 /** Loops and callbacks of array methods that a node is in, the innermost first, up to its function. */
-function repetitionsAround(node: TS.Node): TS.Node[] {
+export function repetitionsAround(node: TS.Node): TS.Node[] {
   const found: TS.Node[] = [];
   for (let current = node; !ts.isSourceFile(current); current = current.parent) {
     const { parent } = current;
@@ -160,7 +160,7 @@ function repeats(loop: TS.IterationStatement, part: TS.Node): boolean {
 }
 
 /** The statement in a block that a loop or a call is part of; null where it stands in an expression of its own making, such as an arrow function's. */
-function statementOf(node: TS.Node): TS.Statement | null {
+export function statementOf(node: TS.Node): TS.Statement | null {
   for (let current = node; !ts.isSourceFile(current); current = current.parent) {
     if (current !== node && isFunctionLike(current)) return null;
     if (ts.isStatement(current) && !ts.isBlock(current)) {

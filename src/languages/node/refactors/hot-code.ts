@@ -4,6 +4,7 @@ import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { openProject } from '../project/open-project.ts';
 import { findFunction, walkOwnCode, type FunctionNode } from '../syntax/locate.ts';
 import { lineOf, type Source } from '../syntax/source.ts';
+import { ts } from '../syntax/typescript.ts';
 
 /** A share of the run's wall time below which a line is not worth a change, as for hot spots. */
 const LEAST_SHARE = 0.05;
@@ -17,7 +18,7 @@ export interface CostlyPlace<Found> {
 }
 
 /**
- * The places that `find` finds in a hot spot's own code (not in functions inside it) on lines that took 5 % of the run or more, the costliest first.
+ * The places that `find` finds in a hot spot's own code (not in functions inside it), or around it where it is a callback, on lines that took 5 % of the run or more, the costliest first.
  * @param find what there is to say about a node, and the node whose lines count; null for all others
  */
 export function costlyPlaces<Found>(
@@ -31,12 +32,15 @@ export function costlyPlaces<Found>(
   const node = findFunction(source, { name: hotSpot.function, line: hotSpot.line, column: hotSpot.column });
   if (node === null) return [];
   const places: CostlyPlace<Found>[] = [];
-  walkOwnCode(node === 'top' ? source.ast : node, (one) => {
+  const look = (one: TS.Node, lines?: TS.Node): void => {
     const here = find(source, one);
     if (here === null) return;
-    const us = timeOn(source, hotSpot, here.lines);
+    const us = timeOn(source, hotSpot, lines ?? here.lines);
     if (us >= LEAST_SHARE * context.wallUs) places.push({ source, found: here.found, us });
-  });
+  };
+  walkOwnCode(node === 'top' ? source.ast : node, (one) => look(one));
+  // A callback is called as often as what it is given to asks: `list.find((one) => …)`.
+  if (node !== 'top' && ts.isCallExpression(node.parent) && node.parent.arguments.includes(node as TS.Expression)) look(node.parent, node);
   return places.sort((a, b) => b.us - a.us);
 }
 
@@ -50,9 +54,4 @@ export function timeOn(source: Source, { lines, threads }: Pick<HotSpot, 'lines'
 
 function computingIn({ jsCpuUs, nativeCpuUs, gcUs }: HotSpot['time']): number {
   return jsCpuUs + nativeCpuUs + gcUs;
-}
-
-/** What a function is to the nodes of it: its code, or the whole file's at the top level. */
-export function codeAround(source: Source, node: FunctionNode | null): TS.Node {
-  return node?.body ?? source.ast;
 }

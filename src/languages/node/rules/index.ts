@@ -5,6 +5,15 @@ import { parallelizeLoop } from './parallelize-loop.ts';
 import { preferAsyncApi } from './prefer-async-api.ts';
 import { avoidJsonClone } from './avoid-json-clone.ts';
 import { hoistInvariant } from './hoist-invariant.ts';
+import { fixQuadratic } from './fix-quadratic.ts';
 
 /** In the order in which they are asked. */
-export const rules: readonly Rule[] = [overlapAwaits, preferAsyncApi, moveToWorker, parallelizeLoop, avoidJsonClone, hoistInvariant];
+export const rules: readonly Rule[] = [
+  overlapAwaits,
+  preferAsyncApi,
+  moveToWorker,
+  parallelizeLoop,
+  avoidJsonClone,
+  hoistInvariant,
+  fixQuadratic,
+];

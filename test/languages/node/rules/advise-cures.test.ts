@@ -87,3 +87,64 @@ export { count };
     assert.deepEqual(said('hoist-invariant', copies, [onLines('count', 1, { 5: 0.5 })]), []);
   });
 });
+
+describe('fix-quadratic', () => {
+  const about = (source: string, spot: HotSpot) => said('fix-quadratic', source, [spot]);
+
+  it('advises in the callback that copies', () =>
+    assert.deepEqual(
+      about(
+        'export const byId = (rows) =>\n  rows.reduce((all, row) => ({ ...all, [row.id]: row }), {});\n',
+        onLines('(anonymous)', 2, { 2: 0.8 }, { column: 15 }),
+      ),
+      [[2, 'Add to `all` in place of copying it (≈2.9×)', 'review', 1.67, 5]],
+    ));
+
+  const search = `export function known(words, all) {
+  all.sort();
+  let found = 0;
+  for (const word of words) {
+    if (all.includes(word)) found++;
+  }
+  return found;
+}
+`;
+  it('advises on a search that a loop repeats', () =>
+    assert.deepEqual(about(search, onLines('known', 1, { 2: 0.1, 5: 0.5 })), [
+      [5, 'Look it up in a Set in place of searching `all` (≈1.5×)', 'safe', 1.18, 2],
+    ]));
+
+  it('advises where the callback of the search took the time', () =>
+    assert.deepEqual(
+      about(
+        'export const join = (ids, users) => {\n  return ids.map((id) => {\n    return users.find((user) => user.id === id);\n  });\n};\n',
+        onLines('(anonymous)', 3, { 3: 0.5 }, { column: 24 }),
+      ),
+      [[3, 'Look it up in a Map in place of searching `users` (≈1.5×)', 'review', 1.18, 2]],
+    ));
+
+  it('is silent on what may be a search in a text, and on what is no loop', () => {
+    assert.deepEqual(about(search.replace('all.sort();', ''), onLines('known', 1, { 5: 0.5 })), []);
+    assert.deepEqual(
+      about('const all = [1, 2].map(String);\nconsole.log(all.includes("1"));\n', onLines('(top level)', 1, { 2: 0.5 })),
+      [],
+    );
+  });
+
+  it('says what to do where it makes no change itself', () =>
+    assert.deepEqual(
+      about(
+        'let all = Buffer.alloc(0);\nfor (const one of pieces()) {\n  all = Buffer.concat([all, one]);\n}\n',
+        onLines('(top level)', 1, { 3: 0.5 }),
+      ),
+      [
+        [
+          3,
+          'Join the pieces once in place of each time (≈1.5×)',
+          'Gather the pieces in a list with `push`, and call `Buffer.concat` once after the loop; copy a piece whose buffer is read into again (line 3).',
+          1.18,
+          2,
+        ],
+      ],
+    ));
+});
