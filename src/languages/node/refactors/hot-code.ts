@@ -2,7 +2,7 @@ import type TS from 'typescript';
 import type { AdviceContext } from '../../../core/advise/advice.ts';
 import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { openProject } from '../project/open-project.ts';
-import { findFunction, walkOwnCode, type FunctionNode } from '../syntax/locate.ts';
+import { findFunction, walkOwnCode } from '../syntax/locate.ts';
 import { lineOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 
