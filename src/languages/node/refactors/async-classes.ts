@@ -53,6 +53,10 @@ export function asyncClass(
   if (constructor?.parameters.some((one) => ts.isParameterPropertyDeclaration(one, constructor)))
     throw sorry(`that of ${words} declares fields by its parameters`);
   walk(node, (one) => {
+    const declared =
+      ts.isVariableDeclaration(one) || ts.isParameter(one) || ts.isFunctionDeclaration(one) || ts.isClassLike(one) ? one.name : undefined;
+    if (one !== node && declared !== undefined && ts.isIdentifier(declared) && declared.text === name)
+      throw sorry(`\`${name}\` is something else in line ${lineOf(source, one.getStart(source.ast))}`);
     const at = `in line ${lineOf(source, one.getStart(source.ast))}`;
     if (ts.isNewExpression(one) && one.expression.kind === ts.SyntaxKind.ThisKeyword) throw sorry(`${words} is made by \`new this\` ${at}`);
     if (ts.isPropertyAccessExpression(one) && one.expression.kind === ts.SyntaxKind.ThisKeyword && one.name.text === 'constructor')

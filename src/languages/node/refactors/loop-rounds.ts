@@ -200,6 +200,11 @@ function whyNotTaken(source: Source, statement: TS.Statement, wait: TS.Expressio
   const line = lineOf(source, wait.getStart(source.ast));
   for (let node: TS.Node = wait; node !== statement; node = node.parent) {
     const { parent } = node;
+    const isOnce =
+      ((ts.isForOfStatement(parent) || ts.isForInStatement(parent)) && parent.expression === node) ||
+      (ts.isForStatement(parent) && parent.initializer === node);
+    if (ts.isIterationStatement(parent, false) && !isOnce)
+      return `Line ${line} waits in each round of a loop inside and changes something afterwards: put what waits into a variable of its own first.`;
     const conditional =
       (ts.isConditionalExpression(parent) && parent.condition !== node) ||
       (ts.isBinaryExpression(parent) && parent.right === node && ['&&', '||', '??'].includes(parent.operatorToken.getText(source.ast))) ||

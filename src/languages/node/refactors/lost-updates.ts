@@ -1,9 +1,10 @@
 import type TS from 'typescript';
 import { effectsOf, rootOf } from '../syntax/effects.ts';
-import { bare, contains, enclosingFunction } from '../syntax/locate.ts';
-import { isAssignment } from '../syntax/scopes.ts';
+import { bare, contains, enclosingFunction, functionName, walk, type FunctionNode } from '../syntax/locate.ts';
+import { isAssignment, isFunctionLike, isWritten } from '../syntax/scopes.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
+import { arrayCallAround } from './array-calls.ts';
 import { indentationAt } from './concurrent-rounds.ts';
 import type { Editor } from './editor.ts';
 import { freshName } from './pool-function.ts';
@@ -31,7 +32,7 @@ export function lostUpdates(source: Source, waits: readonly TS.Node[], review: S
       const isPlain = node.operatorToken.kind === ts.SyntaxKind.EqualsToken;
       const target = textOf(source, node.left);
       if (isPlain && !source.text.slice(node.right.pos, wait.getStart(source.ast)).includes(target)) continue;
-      const hoist = hoistOf(source, node, isPlain, review);
+      const hoist = hoistOf(source, node, isPlain, waits, review);
       if (hoist === null)
         throw new Refusal(
           `Line ${lineOf(source, node.getStart(source.ast))} would read \`${target}\` before it waits and write it afterwards: put what it waits for into a variable of its own first.`,
@@ -52,7 +53,13 @@ function isShared(source: Source, left: TS.Expression, enclosing: TS.Node | null
   return binding.references.some((one) => one.writes && enclosingFunction(one.identifier) !== enclosing);
 }
 
-function hoistOf(source: Source, assignment: TS.BinaryExpression, isPlain: boolean, review: Set<string>): Hoist | null {
+function hoistOf(
+  source: Source,
+  assignment: TS.BinaryExpression,
+  isPlain: boolean,
+  waits: readonly TS.Node[],
+  review: Set<string>,
+): Hoist | null {
   const value = isPlain ? operandAfter(source, assignment) : assignment.right;
   const isLogical = ['&&=', '||=', '??='].includes(assignment.operatorToken.getText(source.ast));
   if (value === null || isLogical || !isStable(assignment.left)) return null;
@@ -64,11 +71,78 @@ function hoistOf(source: Source, assignment: TS.BinaryExpression, isPlain: boole
   const effects = effectsOf(source, [value]);
   if (root === 'this' ? effects.writesThis : binding === null || effects.writes.has(binding)) return null;
   const [unknown] = effects.unknown;
-  if (unknown !== undefined)
+  // What runs is not all known: somebody who writes it may be among it.
+  const isOpen =
+    unknown !== undefined || waits.some((one) => !ts.isCallExpression(one) && contains(value, one)) || readsGetter(source, value);
+  if (isOpen && mayReachWriter(source, assignment, value)) return null;
+  if (unknown !== undefined && !ts.isIdentifier(bare(assignment.left)))
     review.add(
       `\`${unknown.replace(/\s+/g, ' ').slice(0, 40)}\` in line ${lineOf(source, value.getStart(source.ast))} is taken not to change \`${textOf(source, assignment.left)}\``,
     );
   return { assignment, value, place };
+}
+
+/** Whether a property is read that some getter of the file has the name of. */
+function readsGetter(source: Source, value: TS.Node): boolean {
+  const getters = new Set<string>();
+  walk(source.ast, (node) => {
+    if (ts.isGetAccessor(node)) getters.add(node.name.getText(source.ast));
+  });
+  let found = false;
+  walk(value, (node) => {
+    if (ts.isPropertyAccessExpression(node) && getters.has(node.name.text)) found = true;
+  });
+  return found;
+}
+
+/** Whether evaluating `value` may run another function of the file that writes what an assignment does. */
+function mayReachWriter(source: Source, { left }: TS.BinaryExpression, value: TS.Expression): boolean {
+  const target = bare(left);
+  const own = enclosingFunction(left);
+  const binding = ts.isIdentifier(target) ? source.scopes.bindingOf(target) : null;
+  if (binding !== null) {
+    const writers = binding.references.filter((one) => one.writes).map((one) => enclosingFunction(one.identifier));
+    const others = writers.filter((one) => one !== null && one !== own);
+    if (others.length === 0 || binding.scope === source.scopes.root) return others.length > 0;
+    const names = namesReached(binding.scope.node, value);
+    return others.some((one) => isReached(source, one!, own, names));
+  }
+  if (!ts.isPropertyAccessExpression(target)) return true;
+  // A property: by its name.
+  const places: TS.Node[] = [];
+  walk(source.ast, (node) => {
+    if (ts.isPropertyAccessExpression(node) && node.name.text === target.name.text && isWritten(node)) places.push(node);
+  });
+  return places.some((one) => enclosingFunction(one) !== own);
+}
+
+/** All names that the code which `value` may run mentions, functions, methods and classes of those names included. */
+function namesReached(scope: TS.Node, value: TS.Node): Set<string> {
+  const byName = new Map<string, TS.Node[]>();
+  walk(scope, (node) => {
+    const name = isFunctionLike(node) ? functionName(node) : ts.isClassLike(node) ? (node.name?.text ?? null) : null;
+    if (name !== null) byName.set(name, [...(byName.get(name) ?? []), node]);
+  });
+  const names = new Set<string>();
+  const queue: TS.Node[] = [value];
+  for (let node = queue.pop(); node !== undefined; node = queue.pop())
+    walk(node, (one) => {
+      if ((!ts.isIdentifier(one) && !ts.isPrivateIdentifier(one)) || names.has(one.text)) return;
+      names.add(one.text);
+      queue.push(...(byName.get(one.text) ?? []));
+    });
+  return names;
+}
+
+/** Whether a function may be run by code that mentions these names; one in passing runs where it stands. */
+function isReached(source: Source, node: FunctionNode, own: TS.Node | null, names: ReadonlySet<string>): boolean {
+  if (node === own) return false;
+  const name = ts.isConstructorDeclaration(node) ? (node.parent.name?.text ?? null) : functionName(node);
+  if (name !== null) return names.has(name);
+  const runsAtOnce =
+    arrayCallAround(source, node) !== null || (ts.isParenthesizedExpression(node.parent) && ts.isCallExpression(node.parent.parent));
+  const outer = enclosingFunction(node);
+  return !runsAtOnce || (outer !== null && isReached(source, outer, own, names));
 }
 
 /** `f()` of `total = total + f()`. */

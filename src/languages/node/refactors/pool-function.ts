@@ -15,11 +15,14 @@ export function existingPool(source: Source): string | null {
   return new RegExp(`${POOL_MARK}[^]*?async function (\\w+)`).exec(source.text)?.[1] ?? null;
 }
 
+const written = new WeakMap<Editor, string>();
+
 /** The name of the file's function that runs a task for many items with a bound: one that an earlier refactor left, or a new one at the end. */
 export function poolFunction(source: Source, editor: Editor): string {
-  const left = existingPool(source);
-  if (left !== null) return left;
+  const left = existingPool(source) ?? written.get(editor);
+  if (left !== undefined) return left;
   const name = freshName(source, 'mapConcurrent');
+  written.set(editor, name);
   const types = source.typescript
     ? {
         generics: '<Item, Result>',

@@ -6,7 +6,7 @@ import { isFunctionLike, isWritten, type Binding } from './scopes.ts';
 import { textOf, type Source } from './source.ts';
 import { ts } from './typescript.ts';
 
-/** What a piece of code does to what was there before it ran, functions of the same file that it calls included. */
+/** What a piece of code does to what was there before it ran, functions of the project that it calls by their names included. */
 export interface Effects {
   /** Bindings declared outside that it looks at. */
   reads: Set<Binding>;
@@ -31,8 +31,33 @@ export interface EffectOptions {
   own?: ReadonlySet<Binding>;
 }
 
+/** Calls are followed through so many files, and into so many functions of other files; what lies beyond is unknown. */
+const MOST_FILES_DEEP = 6;
+const MOST_FOREIGN = 100;
+
+/** Functions of other files that were followed from one piece of code: what each does, null while that is found out. */
+interface Crossing {
+  known: Map<FunctionNode, ForeignEffects | null>;
+  depth: number;
+}
+
+interface ForeignEffects {
+  effects: Effects;
+  /** Positions of the parameters whose values it changes. */
+  changed: number[];
+}
+
 /** What `nodes` do, taken together. */
-export function effectsOf(source: Source, nodes: readonly TS.Node[], { skip = new Set(), own = new Set() }: EffectOptions = {}): Effects {
+export function effectsOf(source: Source, nodes: readonly TS.Node[], options: EffectOptions = {}): Effects {
+  return effectsWithin(source, nodes, options, { known: new Map(), depth: 0 }).effects;
+}
+
+function effectsWithin(
+  source: Source,
+  nodes: readonly TS.Node[],
+  { skip = new Set(), own = new Set() }: EffectOptions,
+  crossing: Crossing,
+): ForeignEffects {
   const reads = new Set<Binding>();
   const writes = new Set<Binding>();
   const changes = new Set<Binding>();
@@ -47,6 +72,7 @@ export function effectsOf(source: Source, nodes: readonly TS.Node[], { skip = ne
     own.has(binding) ||
     regions.some(
       (region) =>
+        region.getSourceFile() === binding.identifier.getSourceFile() &&
         contains(region, binding.identifier) &&
         (binding.kind !== 'var' || binding.references.every((one) => contains(region, one.identifier))),
     );
@@ -97,6 +123,34 @@ export function effectsOf(source: Source, nodes: readonly TS.Node[], { skip = ne
     return changed;
   };
 
+  /** A function of another file: whether it could be followed. */
+  const followElsewhere = (call: TS.CallExpression): boolean => {
+    const target = source.elsewhere(call.expression);
+    if (target === null || target.source === source) return false;
+    const { known, depth } = crossing;
+    let foreign = known.get(target.node);
+    if (foreign === undefined) {
+      if (depth >= MOST_FILES_DEEP || known.size >= MOST_FOREIGN) return false;
+      known.set(target.node, null);
+      foreign = effectsWithin(target.source, [target.node], {}, { known, depth: depth + 1 });
+      known.set(target.node, foreign);
+    }
+    // A call that leads back to what is being looked at adds nothing.
+    if (foreign === null) return true;
+    const { effects: other, changed } = foreign;
+    for (const binding of other.reads) reads.add(binding);
+    for (const binding of other.writes) writes.add(binding);
+    for (const binding of other.changes) changes.add(binding);
+    for (const words of other.outside) outside.add(words);
+    for (const words of other.unknown) unknown.add(words);
+    effects.prints ??= other.prints;
+    for (const index of changed) {
+      const argument = call.arguments[index];
+      if (argument !== undefined) changeValueOf(argument);
+    }
+    return true;
+  };
+
   const visitCall = (call: TS.CallExpression | TS.NewExpression): void => {
     const callee = bare(call.expression);
     const words = textOf(source, callee);
@@ -111,6 +165,7 @@ export function effectsOf(source: Source, nodes: readonly TS.Node[], { skip = ne
     }
     const imported = importedExpression(source, callee);
     if (imported !== null && (imported.name !== null || ts.isCallExpression(call))) {
+      if (ts.isCallExpression(call) && followElsewhere(call)) return;
       note(natureOfImport(imported.module, imported.name), words);
       return;
     }
@@ -163,8 +218,13 @@ export function effectsOf(source: Source, nodes: readonly TS.Node[], { skip = ne
     ts.forEachChild(node, visit);
   };
   nodes.forEach(visit);
+  const changed = nodes.flatMap((node) =>
+    isFunctionLike(node)
+      ? node.parameters.flatMap(({ name }, index) => (bindingsOfPattern(source, name).some((one) => changes.has(one)) ? [index] : []))
+      : [],
+  );
   for (const set of [reads, writes, changes]) for (const binding of set) if (isOwn(binding)) set.delete(binding);
-  return effects;
+  return { effects, changed };
 }
 
 /** `fetch(url)` and `fetch(url, { method: 'GET' })` read; anything else may change what is on the other side. */

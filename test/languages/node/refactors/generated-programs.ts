@@ -9,7 +9,7 @@ export interface Program {
   spot: { file: string; at: string };
 }
 
-/** Expressions of a number that call a function `F` with what `X` stands for. */
+/** Expressions of a number that call a function `F` with what `X` stands for: a variable, or another of these. */
 const EXPRESSIONS = [
   'F(X)',
   'F(X) + 1',
@@ -47,13 +47,26 @@ const EXPRESSIONS = [
   '[1, 2].flatMap((y) => [F(y), y]).length',
   'Array.from([1, 2], (y) => F(y))[0]',
   '[2, 1].map(F)[0]',
-  '[1, 2].filter((y) => { console.log(ID, "f", y); return F(y) > 3; }).length',
-  '[1, 2].map((y) => { console.log(ID, "m", y); return F(y); })[1]',
+  '[1, 2].filter((y) => { console.log("f", y); return F(y) > 3; }).length',
+  '[1, 2].map((y) => { console.log("m", y); return F(y); })[1]',
   'new Map([[1, F(X)]]).get(1)',
   '[[1, 2], [3]].map((ys) => ys.map((y) => F(y)).length).length',
   'typeof F(X) === "number" ? 1 : F(2)',
   '!F(X) + 1',
   '[2, 1].sort((a, b) => F(a) - F(b))[0]',
+  '(X > 100 ? null : { f: (y) => F(y) })?.f(X)',
+  '[...(function* () { yield F(X); yield F(1); })()].length',
+  '((y, z = F(y)) => z + y)(X)',
+  '(({ a = F(X) }) => a)({})',
+  '[[F(X)]].map(([y = F(1)]) => y)[0]',
+  'F(X) in { 21: 1 } ? 1 : F(2)',
+  '(delete [F(X)][0], F(1))',
+  '(void F(X), 3)',
+  '[, F(X), ,].length',
+  'Object.entries({ [F(X)]: F(1) })[0].join("").length',
+  '((...ys) => ys.length)(...[F(X), 2], F(1))',
+  'String.raw`a${F(X)}b`.length',
+  'new (class { constructor(y) { this.nv = F(y); } })(X).nv',
 ];
 
 /** Statements that set `r` by `F` and `X`. */
@@ -62,12 +75,12 @@ const STATEMENTS = [
   'for (let i = 0; i < 3; i++) { if (i === 1) continue; r += F(i); }',
   'let n = 0; while (F(n) < 40 && n < 5) n++; r += n;',
   'let n = 0; do { n += 1 + (F(n) % 3 === 1); } while (n < 3 && F(n) > 0); r += n;',
-  'try { r += F(X); if (r > 0) throw new Error("e" + F(1)); } catch (error) { r += error.message.length; } finally { console.log(ID, "finally", F(2)); }',
+  'try { r += F(X); if (r > 0) throw new Error("e" + F(1)); } catch (error) { r += error.message.length; } finally { console.log("finally", F(2)); }',
   'switch (F(X) % 3) { case F(1) % 3: r += 1; break; default: r += F(2); }',
   'if (F(X) > 22) r += F(1); else if (F(2)) r -= F(X);',
   'const { a = F(X), b: [c] } = { b: [F(1)] }; r += a + c;',
   'const list = []; [1, 2].forEach((y) => list.push(F(y))); r += list.join("").length;',
-  '[1, 2].forEach((y) => { console.log(ID, "each", F(y)); });',
+  '[1, 2].forEach((y) => { console.log("each", F(y)); });',
   '[1, 2].forEach(function (y) { if (y === 1) return; r += F(y); });',
   'const inner = (y) => F(y) + 1; r += inner(X) + inner(2);',
   'function deep(y) { return y <= 0 ? 0 : F(y) + deep(y - 1); } r += deep(2);',
@@ -77,7 +90,7 @@ const STATEMENTS = [
   'function P() { this.k = 2; } P.prototype.m = function (y) { return F(y) + this.k; }; r += new P().m(X);',
   'const g = F; r += g(X);',
   'const bound = F.bind(null, X); r += bound();',
-  'let total = 0; for (const y of [1, 2]) { total += F(y); console.log(ID, "total", total); } r += total;',
+  'let total = 0; for (const y of [1, 2]) { total += F(y); console.log("total", total); } r += total;',
   'label: for (const y of [1, 2, 3]) { for (const z of [1, 2]) { if (F(z) > 22) continue label; r += F(y); } }',
   'const get = { get v() { return F(X); } }; r += get.v;',
   'const def = (y = F(X)) => y; r += def();',
@@ -88,7 +101,7 @@ const STATEMENTS = [
   'r += [1, 2].map((y) => { r += y; return F(y); }).length;',
   'const late = (y, z = F(X), w = z + 1) => y + z + w; r += late(1) + late(1, 2);',
   'const part = ({ a = F(X), b = 2 } = {}) => a + b; r += part() + part({ a: 1 });',
-  'function* gen2() { try { const z = yield F(X); console.log(ID, "sent", z); yield* [F(1), 2]; return F(2); } finally { console.log(ID, "closed"); } } function* outer() { const end = yield* gen2(); yield end; } r += [...outer()].join("").length; for (const y of gen2()) { r += y; break; }',
+  'function* gen2() { try { const z = yield F(X); console.log("sent", z); yield* [F(1), 2]; return F(2); } finally { console.log("closed"); } } function* outer() { const end = yield* gen2(); yield end; } r += [...outer()].join("").length; for (const y of gen2()) { r += y; break; }',
   'const counter = { n: 1, *list() { yield F(this.n); yield this.n++; } }; for (const y of counter.list()) { if (y < 3) continue; r += y + F(y); }',
   'function* gen3() { yield F(X); yield F(2); } const it = gen3(); r += it.next().value + Math.max(...gen3()) + new Set(gen3()).size + Array.from(gen3())[0];',
   'const maybe = X > 2 ? { f: (y) => ({ v: F(y) }) } : null; r += maybe?.f(X).v ?? 7;',
@@ -102,7 +115,34 @@ const STATEMENTS = [
   'let all = ""; const note = (y) => (all += F(y)); note(X); note(1); r += all.length;',
 ];
 
-const FIRST = 'return readFileSync(new URL(`file:${DATA}/data${x % 3}.txt`), "utf8").length + x;';
+/** What statements `S` may stand in. */
+const AROUND = [
+  'S',
+  'S',
+  '{ S }',
+  'if (x >= 0) { S } else r -= F(1);',
+  'for (const q of [1, 2]) { S }',
+  'let w = 0; while (w++ < 2) { S }',
+  'try { S } catch (error) { r += error.message.length; } finally { r += 1; }',
+  'try { r += F(1); } catch { r += 1; } S',
+  'switch (1) { case 1: { S } }',
+  '(() => { S })();',
+  '[1, 2].forEach((q) => { S });',
+  'const run = (x) => { S }; run(2); run(1);',
+  'const box = { boxed(x) { S } }; box.boxed(2);',
+  'class W { wrapped(x) { S } } new W().wrapped(1);',
+  'function* gw(x) { S yield r; } for (const q of gw(1)) r += q % 7;',
+  'class G2 { get gx() { S return r; } } r += new G2().gx % 5;',
+  'class G { get gv() { S return r; } } const got = new G().gv; r += got % 5;',
+  'class V { constructor(x) { S this.vr = r; } } const made = new V(2); r += made.vr % 5;',
+];
+
+/** What is called in the end: it reads, reads what may not be there, or writes. */
+const FIRST = {
+  reads: { api: 'readFileSync', lines: ['return readFileSync(new URL(`file:${DATA}/data${x % 3}.txt`), "utf8").length + x;'] },
+  fails: { api: 'readFileSync', lines: ['return readFileSync(new URL(`file:${DATA}/data${x % 5}.txt`), "utf8").length + x;'] },
+  writes: { api: 'appendFileSync', lines: ['appendFileSync(OUT, `${x}\\n`);', 'return 20 + (x % 9);'] },
+};
 
 interface Step {
   body: string;
@@ -111,23 +151,49 @@ interface Step {
   style: number;
 }
 
-/** Programs by their seeds; `ID` and `DATA` are filled in by who runs them. */
+const expressions: fc.Arbitrary<string> = fc
+  .tuple(fc.constantFrom(...EXPRESSIONS), fc.constantFrom(...EXPRESSIONS), fc.nat(3))
+  .map(([outer, inner, depth]) => (depth > 0 ? outer : outer.replace('X', () => `(Number(${inner}) % 7)`)));
+
+const statements: fc.Arbitrary<string> = fc
+  .tuple(fc.constantFrom(...STATEMENTS), fc.constantFrom(...STATEMENTS), fc.constantFrom(...AROUND), fc.constantFrom(...AROUND), fc.nat(3))
+  .map(([first, second, inner, outer, count]) => {
+    const wrapped = inner.replace('S', () => first);
+    return outer.replace('S', () => (count > 0 ? wrapped : `{ ${wrapped} } { ${second} }`));
+  });
+
+/** Programs by their seeds; `DATA` is filled in by who runs them. */
 export const programs: fc.Arbitrary<Program> = fc
   .record({
     commonJs: fc.boolean(),
     files: fc.integer({ min: 1, max: 3 }),
-    style: fc.nat(3),
+    first: fc.constantFrom('reads', 'reads', 'reads', 'writes', 'fails' as const),
+    exit: fc.nat(3),
     steps: fc.array(
       fc.oneof(
-        fc.record({ body: fc.constantFrom(...EXPRESSIONS), isStatement: fc.constant(false), file: fc.nat(2), style: fc.nat(3) }),
-        fc.record({ body: fc.constantFrom(...STATEMENTS), isStatement: fc.constant(true), file: fc.nat(2), style: fc.nat(3) }),
+        fc.record({ body: expressions, isStatement: fc.constant(false), file: fc.nat(2), style: fc.nat(4) }),
+        fc.record({ body: statements, isStatement: fc.constant(true), file: fc.nat(2), style: fc.nat(4) }),
       ),
-      { minLength: 1, maxLength: 4 },
+      { minLength: 1, maxLength: 3 },
     ),
   })
-  .map(({ commonJs, files, steps }) => assemble(commonJs, files, steps));
+  .map(assemble);
 
-function assemble(commonJs: boolean, fileCount: number, steps: Step[]): Program {
+function assemble({
+  commonJs,
+  files: fileCount,
+  first,
+  exit,
+  steps,
+}: {
+  commonJs: boolean;
+  files: number;
+  first: keyof typeof FIRST;
+  exit: number;
+  steps: Step[];
+}): Program {
+  const { api, lines: firstLines } = FIRST[first];
+  const out = commonJs ? '`${__dirname}/written.txt`' : 'new URL("written.txt", import.meta.url)';
   const extension = commonJs ? 'cjs' : 'mjs';
   const name = (index: number): string => (index < 0 ? 'base' : `f${index}`);
   // A file only uses those before it: nothing goes in circles.
@@ -136,11 +202,11 @@ function assemble(commonJs: boolean, fileCount: number, steps: Step[]): Program 
   for (let file = 0; file < fileCount; file++) {
     const own = [-1, ...steps.keys()].filter((index) => fileOf(index) === file);
     const lines: string[] = [];
-    if (file === 0) lines.push(commonJs ? `const { readFileSync } = require('node:fs');` : `import { readFileSync } from 'node:fs';`);
+    if (file === 0) lines.push(commonJs ? `const { ${api} } = require('node:fs');` : `import { ${api} } from 'node:fs';`);
     const imported = [...new Set(own.map((index) => index - 1).filter((index) => index >= -1 && fileOf(index) !== file))];
     for (const index of imported)
       lines.push(importLine(commonJs, name(index), `./lib${fileOf(index)}.${extension}`, steps[index]?.style ?? 0));
-    if (own.includes(-1)) lines.push('function base(x) {', `  ${FIRST}`, '}');
+    if (own.includes(-1)) lines.push('function base(x) {', ...firstLines.map((line) => `  ${line.replace('OUT', out)}`), '}');
     for (const index of own.filter((one) => one >= 0))
       lines.push(...functionLines(name(index), steps[index]!, calleeOf(index, steps, fileOf, file)));
     const exported = own.map(name);
@@ -148,13 +214,14 @@ function assemble(commonJs: boolean, fileCount: number, steps: Step[]): Program 
     files[`lib${file}.${extension}`] = `${lines.join('\n')}\n`;
   }
   const last = steps.length - 1;
-  const call = `console.log(ID, 'result', ${name(last)}(4), ${name(last)}(1));`;
+  const call = `console.log('result', ${name(last)}(4), ${name(last)}(1));`;
+  const ending = exit === 0 ? [`process.exitCode = Number(${name(last)}(2)) % 2 ? 3 : 4;`] : [];
   files[`main.${extension}`] = [
     importLine(commonJs, name(last), `./lib${fileOf(last)}.${extension}`, 0),
-    ...(commonJs ? ['function main() {', `  ${call}`, '}', 'main();'] : [call]),
+    ...(commonJs ? ['function main() {', `  ${call}`, ...ending.map((line) => `  ${line}`), '}', 'main();'] : [call, ...ending]),
     '',
   ].join('\n');
-  return { files, main: `main.${extension}`, spot: { file: `lib0.${extension}`, at: 'readFileSync(new' } };
+  return { files, main: `main.${extension}`, spot: { file: `lib0.${extension}`, at: `${api}(` } };
 }
 
 /** How the function before is called: by its name, or through the file that it was imported with as a whole. */
@@ -176,8 +243,9 @@ function importLine(commonJs: boolean, name: string, from: string, style: number
 }
 
 function functionLines(name: string, { body, isStatement, style }: Step, callee: string): string[] {
-  const text = body.replaceAll('F', '\0').replaceAll('X', 'x').replaceAll('\0', callee);
+  const text = body.replaceAll(/\bF\b/g, '\0').replaceAll(/\bX\b/g, 'x').replaceAll('\0', callee);
   const lines = isStatement ? ['let r = 0;', text, 'return r;'] : [`return Number(${text}) + x;`];
   const block = lines.map((line) => `  ${line}`);
-  return style === 0 ? [`const ${name} = (x) => {`, ...block, '};'] : [`function ${name}(x) {`, ...block, '}'];
+  if (style === 0) return [`const ${name} = (x) => {`, ...block, '};'];
+  return style === 4 ? [`const ${name} = function (x) {`, ...block, '};'] : [`function ${name}(x) {`, ...block, '}'];
 }

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { applyEdits } from '../../../../src/languages/node/refactors/edits.ts';
 import { preferAsyncApi } from '../../../../src/languages/node/rules/prefer-async-api.ts';
 import { programs, type Program } from './generated-programs.ts';
+import { runProgram } from './run-program.ts';
 
 export interface Outcomes {
   programs: number;
@@ -14,50 +15,109 @@ export interface Outcomes {
   refused: Map<string, number>;
   /** Programs that did something else after the refactor. */
   differences: { program: Program; before: string; after: string }[];
+  /** How many ran in processes of their own, besides in one that runs many. */
+  alone: number;
 }
 
-/** Refactors generated programs, and runs each before and after in one process; `folder` is an empty one to work in. */
+/** Programs that one process runs, one after the other. */
+const BATCH = 250;
+
+/** One program of so many also runs in a process of its own, before and after. */
+const ALONE = 50;
+
+interface Rewritten {
+  program: Program;
+  /** Texts after the refactor, of the files that it changes. */
+  after: Map<string, string>;
+  /** Whether the review says that effects outside of the program may come in another order. */
+  reorders: boolean;
+  id: number;
+}
+
+/** Refactors generated programs, and runs each before and after; `folder` is an empty one to work in. */
 export async function runGenerated(folder: string, count: number, seed: number): Promise<Outcomes> {
   for (const [index, text] of ['alpha', 'beta and gamma', 'delta'.repeat(4)].entries())
     writeFileSync(join(folder, `data${index}.txt`), text);
-  const outcomes: Outcomes = { programs: count, rewritten: 0, refused: new Map(), differences: [] };
-  const rewritten: { program: Program; id: number }[] = [];
-  for (const [id, program] of fc.sample(programs, { numRuns: count, seed }).entries()) {
-    const reason = writeBoth(folder, id, program);
-    if (reason === null) rewritten.push({ program, id });
-    else outcomes.refused.set(reason, (outcomes.refused.get(reason) ?? 0) + 1);
+  const outcomes: Outcomes = { programs: count, rewritten: 0, refused: new Map(), differences: [], alone: 0 };
+  // The next programs are refactored while those before run in another process.
+  let running: Promise<void> = Promise.resolve();
+  for (let first = 0; first < count; first += BATCH) {
+    const batch: Rewritten[] = [];
+    for (const [index, program] of fc.sample(programs, { numRuns: Math.min(BATCH, count - first), seed: seed + first }).entries()) {
+      const result = refactor(folder, program);
+      if (typeof result === 'string') outcomes.refused.set(result, (outcomes.refused.get(result) ?? 0) + 1);
+      else batch.push({ program, ...result, id: first + index });
+    }
+    outcomes.rewritten += batch.length;
+    await running;
+    running = compareBatch(join(folder, `batch${first}`), folder, batch, outcomes);
   }
-  outcomes.rewritten = rewritten.length;
-  const mains = rewritten.flatMap(({ program, id }) => ['before', 'after'].map((side) => join(folder, String(id), side, program.main)));
-  const printed = await runAll(folder, mains);
-  for (const { program, id } of rewritten) {
-    const [before, after] = ['before', 'after'].map((side) => (printed[`${id}/${side}`] ?? []).join('\n'));
-    if (before === '' || before !== after) outcomes.differences.push({ program, before: before!, after: after! });
-  }
+  await running;
   return outcomes;
 }
 
-/** Writes a program as it is and as the refactor makes it; a refusal's sentence where it makes nothing. */
-function writeBoth(folder: string, id: number, { files, spot }: Program): string | null {
-  const write = (side: string, name: string, text: string): string => {
-    const path = join(folder, String(id), side, name);
-    mkdirSync(join(path, '..'), { recursive: true });
-    writeFileSync(path, text.replaceAll(/\bID\b/g, `'${id}/${side}'`).replaceAll('${DATA}', folder));
-    return path;
-  };
-  for (const [name, text] of Object.entries(files)) for (const side of ['before', 'after']) write(side, name, text);
-  const file = join(folder, String(id), 'after', spot.file);
-  const line =
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .findIndex((one) => one.includes(spot.at)) + 1;
+/** What a program becomes; a refusal's sentence where it becomes nothing. */
+function refactor(folder: string, { files, spot }: Program): { after: Map<string, string>; reorders: boolean } | string {
+  // The same place for all of them: what TypeScript holds of one project serves the next.
+  const project = join(folder, 'project');
+  rmSync(project, { recursive: true, force: true });
+  mkdirSync(project);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(project, name), text);
+  const file = join(project, spot.file);
+  const line = files[spot.file]!.split('\n').findIndex((one) => one.includes(spot.at)) + 1;
   const result = preferAsyncApi.refactor(
     { file, line, function: { name: 'base', file, line: 1, column: 1 }, model: 'async-api', logicalCores: 2 },
     readText,
   );
   if (!result.available) return result.reason.replaceAll(/\b(f\d|base|lib\d\.\wjs|main\.\wjs)\b/g, '…').replaceAll(/\d+/g, 'N');
-  for (const one of result.files) writeFileSync(one.file, applyEdits(readFileSync(one.file, 'utf8'), one.edits));
-  return null;
+  return {
+    after: new Map(result.files.map((one) => [basename(one.file), applyEdits(readFileSync(one.file, 'utf8'), one.edits)])),
+    reorders: result.review.some((one) => one.includes('changes something outside')),
+  };
+}
+
+const SIDES = ['before', 'after'] as const;
+
+/** What a run did that somebody outside can see. */
+interface Seen {
+  stdout: string;
+  code: number;
+  written: string;
+}
+
+async function compareBatch(folder: string, data: string, batch: Rewritten[], outcomes: Outcomes): Promise<void> {
+  for (const { program, after, id } of batch)
+    for (const side of SIDES) {
+      const place = join(folder, String(id), side);
+      mkdirSync(place, { recursive: true });
+      for (const [name, text] of Object.entries(program.files))
+        writeFileSync(join(place, name), (side === 'after' ? (after.get(name) ?? text) : text).replaceAll('${DATA}', data));
+    }
+  const mains = batch.flatMap(({ program, id }) => SIDES.map((side) => join(folder, String(id), side, program.main)));
+  const seen = await runAll(mains);
+  for (const { program, reorders, id } of batch) {
+    const [before, after] = SIDES.map((side) => wordsOf(seen[join(folder, String(id), side, program.main)]!, reorders));
+    if (before !== after) outcomes.differences.push({ program, before: before!, after: after! });
+    else if (id % ALONE === 0) await compareAlone(folder, { program, id, reorders }, outcomes);
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function compareAlone(folder: string, { program, id, reorders }: Omit<Rewritten, 'after'>, outcomes: Outcomes): Promise<void> {
+  const [before, after] = await Promise.all(
+    SIDES.map(async (side) => {
+      const place = join(folder, String(id), side);
+      rmSync(join(place, 'written.txt'), { force: true });
+      const { stdout, code, files } = await runProgram(place, program.main);
+      return wordsOf({ stdout, code, written: files['written.txt'] ?? '' }, reorders);
+    }),
+  );
+  outcomes.alone++;
+  if (before !== after) outcomes.differences.push({ program, before: before!, after: after! });
+}
+
+function wordsOf({ stdout, code, written }: Seen, reorders: boolean): string {
+  return `${stdout}\nexit ${code}\nwritten ${reorders ? written.split('\n').sort().join() : written}`;
 }
 
 function readText(file: string): string | null {
@@ -68,26 +128,18 @@ function readText(file: string): string | null {
   }
 }
 
-/** Imports the programs one after the other in one process, and gives what each printed, by the first thing it prints. */
-function runAll(folder: string, mains: string[]): Promise<Record<string, string[]>> {
-  const runner = join(folder, 'runner.mjs');
-  writeFileSync(
-    runner,
-    `const printed = {};
-const show = console.log;
-console.log = (id, ...rest) => (printed[id] ??= []).push(rest.map(String).join(' '));
-process.on('unhandledRejection', (error) => console.error(error));
-for (const url of ${JSON.stringify(mains.map((main) => pathToFileURL(main).href))}) {
-  const [id, side] = url.split('/').slice(-3);
-  try { await import(url); } catch (error) { (printed[id + '/' + side] ??= []).push('failed: ' + error.message); }
-}
-process.once('beforeExit', () => show(JSON.stringify(printed)));
-`,
-  );
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [runner], { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
-      if (error !== null) reject(new Error(stderr.slice(-3000)));
-      else resolve(JSON.parse(stdout) as Record<string, string[]>);
+/** Runs programs one after the other in one process; what each did, by its file. */
+async function runAll(mains: string[]): Promise<Record<string, Seen>> {
+  const runner = fileURLToPath(new URL('./many-programs.mjs', import.meta.url));
+  const printed = await new Promise<string>((resolve, reject) => {
+    const child = execFile(process.execPath, [runner], { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`${error.message}\n${stderr.slice(-3000)}`));
     });
+    child.stdin?.end(JSON.stringify(mains.map((main) => pathToFileURL(main).href)));
   });
+  const seen = JSON.parse(printed) as Record<string, Omit<Seen, 'written'>>;
+  return Object.fromEntries(
+    mains.map((main) => [main, { ...seen[pathToFileURL(main).href]!, written: readText(join(dirname(main), 'written.txt')) ?? '' }]),
+  );
 }
