@@ -102,6 +102,9 @@ function combine(source: Source, loop: TS.Node, body: TS.Statement, binding: Bin
   if (kind === 'extreme' && !['integer', 'number'].includes(startOf(source, binding)))
     return `${tied(source, loop, binding, first.site.node)} Let it begin with a number, as \`-Infinity\`.`;
   if (kind === 'flag' && startOf(source, binding) !== 'flag') return tied(source, loop, binding, first.site.node);
+  const stored = kind === 'store' ? own.find((one) => isInInnerLoop(one.site.node, body)) : undefined;
+  if (stored !== undefined)
+    return `Line ${lineOf(source, stored.site.node.getStart(source.ast))} stores into \`${binding.name}\` in an inner loop, and the text doesn't tell that each round of the loop in line ${lineOf(source, loop.getStart(source.ast))} has a part of its own there: fill a row in each round, and keep the rows.`;
   if (kind === 'terms' || kind === 'extreme') {
     if (kind === 'terms' && !/^(\+|-|\*|\/|%|\*\*|&|\||\^|<<|>>|>>>)=$/.test(first.operator))
       return tied(source, loop, binding, first.site.node);

@@ -37,6 +37,11 @@ export function moveRounds(source: Source, editor: Editor, imports: Imports, par
     shares: shared.length > 0,
     parts: parts.map((one) => one.name),
     joined: arrayCall !== null,
+    packed: parallel.accumulators
+      .filter((one) => one.kind === 'list' && one.sites.some((site) => site.operands.some((operand) => isList(source, operand))))
+      .map((one) => one.binding.name),
+    transferred: parallel.blocks.map((one) => one.binding.name),
+    packs: sent.some((one) => mayHoldNumbers(source, one)) || !counts,
   };
   const { edits } = writeWorkerFile(
     source,
@@ -64,7 +69,10 @@ export function moveRounds(source: Source, editor: Editor, imports: Imports, par
   const ends = items.kind === 'iterable' ? [rendered(items.expression)] : [items.from, items.to];
   const call = `${callName}(${[...ends, ...given, ...parts.map((one) => one.name)].join(', ')})`;
   const part = freshName(source, 'part');
-  const lines = parallel.accumulators.flatMap((one) => merged(source, one, part));
+  const lines = [
+    ...parallel.blocks.map(({ binding: { name: block } }) => `${block}.set(${part}.${block}, ${part}.${block}Start);`),
+    ...parallel.accumulators.flatMap((one) => merged(source, one, part)),
+  ];
   const outer = indentationAt(source, node.getStart(source.ast));
   const { eol, indent, semicolon } = source;
   const inner = lines.map((line) => `${eol}${outer}${indent}${line}`.replace(/;$/, semicolon)).join('');
@@ -80,7 +88,7 @@ function chunkFunction(
   shared: readonly Binding[],
   parts: readonly Binding[],
 ): string {
-  const { node, body, header, arrayCall, accumulators } = parallel;
+  const { node, body, header, arrayCall, accumulators, blocks } = parallel;
   const { eol, indent, semicolon } = source;
   const typed = source.typescript;
   const editor = editorOf(source);
@@ -92,6 +100,7 @@ function chunkFunction(
       const index = identifier.parent.argumentExpression;
       editor.replace(index.getStart(source.ast), index.end, `${textOf(source, index)} - ${from}`, WHY);
     }
+  for (const { binding, indices } of blocks) for (const index of indices) editor.after(index, ` - ${binding.name}Start`, WHY);
   for (const accumulator of accumulators) for (const site of accumulator.sites) fill(source, editor, accumulator, site);
   const numbers = typed ? ': number' : '';
   const own = rounds.counts ? [`${from}${numbers}`, `${to}${numbers}`] : [`${items}${typed ? ': any[]' : ''}`];
@@ -106,6 +115,11 @@ function chunkFunction(
     const method = arrayCall.kind === 'flatMap' ? 'flatMap' : 'map';
     lines.push(`return ${items}.${method}(${text(arrayCall.callback)})${semicolon}`);
   } else {
+    for (const { binding, made, stride } of blocks) {
+      const times = stride === '1' ? '' : ` * ${stride}`;
+      const rounds = times === '' ? `${to} - ${from}` : `(${to} - ${from})${times}`;
+      lines.push(`const ${binding.name} = new ${made}(${rounds})${semicolon}`, `const ${binding.name}Start = ${from}${times}${semicolon}`);
+    }
     for (const one of accumulators) for (const line of started(source, one)) lines.push(`${line}${semicolon}`);
     const loop = node as TS.ForStatement | TS.ForOfStatement;
     const step = ts.isForStatement(loop) && loop.incrementor !== undefined ? textOf(source, loop.incrementor) : '';
@@ -115,7 +129,7 @@ function chunkFunction(
         : 'let';
     const head = rounds.counts ? `for (let ${counter} = ${from}; ${counter} < ${to}; ${step}) ` : `for (${word} ${counter} of ${items}) `;
     lines.push(head + text(body));
-    const names = accumulators.flatMap(namesOf);
+    const names = [...blocks.flatMap(({ binding }) => [binding.name, `${binding.name}Start`]), ...accumulators.flatMap(namesOf)];
     lines.push(`return { ${names.join(', ')} }${semicolon}`);
   }
   const inside = lines.map((line) => indent + line).join(eol);
@@ -263,4 +277,29 @@ function typeOf(source: Source, { declaration }: Binding, otherwise: string): st
   if (ts.isNewExpression(value) && ts.isIdentifier(value.expression) && /^\w+\d+\w*Array$/.test(value.expression.text))
     return value.expression.text;
   return otherwise;
+}
+
+/** Whether a value may be a list of numbers, as far as its declaration tells. */
+function mayHoldNumbers(source: Source, binding: Binding): boolean {
+  const { declaration } = binding;
+  if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return true;
+  const value = bare(declaration.initializer);
+  if (ts.isLiteralExpression(value) || ts.isTemplateExpression(value) || ts.isBinaryExpression(value) || ts.isPrefixUnaryExpression(value))
+    return false;
+  return !ts.isNewExpression(value) && !ts.isObjectLiteralExpression(value) && textOf(source, value) !== '[]';
+}
+
+/** Whether a value is a list, as far as the text tells. */
+function isList(source: Source, expression: TS.Expression): boolean {
+  const value = bare(expression);
+  if (ts.isArrayLiteralExpression(value)) return true;
+  if (ts.isCallExpression(value)) return /(^Array\.from|\.(map|filter|slice|toSorted|flatMap))$/.test(textOf(source, value.expression));
+  if (!ts.isIdentifier(value)) return false;
+  const declaration = source.scopes.bindingOf(value)?.declaration;
+  return (
+    declaration !== undefined &&
+    ts.isVariableDeclaration(declaration) &&
+    declaration.initializer !== undefined &&
+    isList(source, declaration.initializer)
+  );
 }

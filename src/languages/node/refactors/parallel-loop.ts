@@ -11,6 +11,7 @@ import { ts } from '../syntax/typescript.ts';
 import { accumulatorsOf, constructorOf, type Accumulator } from './accumulators.ts';
 import { arrayCallAround, type ArrayCall } from './array-calls.ts';
 import { findExit, loopHeader, type Header } from './loop-rounds.ts';
+import { ownBlock, type OwnBlock } from './own-block.ts';
 
 /** What runs again and again: a loop, or a `map` or its like with its callback. */
 export type Repeated = TS.IterationStatement | TS.CallExpression;
@@ -24,6 +25,8 @@ export interface ParallelLoop {
   /** For a `map` or its like. */
   arrayCall: ArrayCall | null;
   accumulators: Accumulator[];
+  /** Typed arrays of which each round fills a block of its own. */
+  blocks: OwnBlock[];
   /** What goes along, and the variables whose values are sent. */
   code: MovableCode;
   /** Of those, lists of which a round looks at its own element only. */
@@ -50,19 +53,22 @@ function parallelRounds(source: Source, node: TS.IterationStatement, read: ReadS
   const body = node.statement;
   const own = new Set(header.variableBindings);
   const written = effectsOf(source, [body], { own }).writes;
+  const blocks = [...written].map((binding) => ownBlock(source, node, body, header, binding)).filter((one) => one !== null);
+  for (const { binding } of blocks) written.delete(binding);
   const accumulators = accumulatorsOf(source, node, body, written);
   if (typeof accumulators === 'string') return accumulators;
   const sites = accumulators.flatMap((one) => one.sites);
   const pieces = [body, ...sites.flatMap((site) => site.operands)];
-  const tie = whyTied(source, `The loop in line ${line}`, pieces, own, new Set(sites.map((site) => site.node)));
+  const isOwn = new Set([...own, ...blocks.map((one) => one.binding)]);
+  const tie = whyTied(source, `The loop in line ${line}`, pieces, isOwn, new Set(sites.map((site) => site.node)));
   if (tie !== null) return tie;
-  if (accumulators.length === 0) return `Nothing that the loop in line ${line} computes is kept: leave it out.`;
+  if (accumulators.length + blocks.length === 0) return `Nothing that the loop in line ${line} computes is kept: leave it out.`;
   if (header.items.kind === 'iterable' || ts.isForStatement(node)) {
     const bounds = header.items.kind === 'iterable' ? header.items.expression : (node as TS.ForStatement).condition!;
     const grown = accumulators.find(({ binding }) => binding.references.some((one) => contains(bounds, one.identifier)));
     if (grown !== undefined) return `The loop in line ${line} changes \`${grown.binding.name}\` while it goes through it.`;
   }
-  const given = new Set([...own, ...accumulators.flatMap((one) => [one.binding, ...one.along])]);
+  const given = new Set([...isOwn, ...accumulators.flatMap((one) => [one.binding, ...one.along])]);
   const code = movableCode(source, [body, ...typesOf(accumulators)], given, read);
   if (typeof code === 'string') return `The loop in line ${line} can't run in workers: ${code}`;
   const parts = header.items.kind === 'count' && header.items.from === '0' ? partsOf(source, body, code, own) : [];
@@ -73,7 +79,7 @@ function parallelRounds(source: Source, node: TS.IterationStatement, read: ReadS
   if (obstacle != null)
     return `The loop in line ${line} can't run in workers: it keeps ${obstacle.replace(/^which holds /, 'an object that holds ')}`;
   const review = [...code.review, ...accumulators.flatMap((one) => one.review), ...reviewOf(source, node, accumulators, kept, own, code)];
-  return { node, body, header, arrayCall: null, accumulators, code, parts, name: nameOf(source, node), review };
+  return { node, body, header, arrayCall: null, accumulators, blocks, code, parts, name: nameOf(source, node), review };
 }
 
 function parallelArrayCall(source: Source, node: TS.CallExpression, read: ReadSource): ParallelLoop | string {
@@ -109,7 +115,18 @@ function parallelArrayCall(source: Source, node: TS.CallExpression, read: ReadSo
     return `The \`${words}\` in line ${line} can't run in workers: it keeps ${obstacle.replace(/^which holds /, 'an object that holds ')}`;
   const parameters = new Set((callback as TS.ArrowFunction).parameters.flatMap((one) => bindingsOfPattern(source, one.name)));
   const review = [...code.review, ...reviewOf(source, node, [], kept, parameters, code)];
-  return { node, body: callback, header: null, arrayCall, accumulators: [], code, parts: [], name: nameOf(source, node), review };
+  return {
+    node,
+    body: callback,
+    header: null,
+    arrayCall,
+    accumulators: [],
+    blocks: [],
+    code,
+    parts: [],
+    name: nameOf(source, node),
+    review,
+  };
 }
 
 function resultsOf(callback: TS.ArrowFunction | TS.FunctionExpression): TS.Expression[] {

@@ -8,7 +8,7 @@ import { freshName } from './pool-function.ts';
 /** The pool's own names, where the file has none of them. */
 function named(source: Source, code: string): string {
   return code.replace(
-    /\b(threadLimit|idleThreads|waitingJobs|waitingChunks|startedThreads|handOut|startThread|inThread|Job|Chunk|Thread)\b/g,
+    /\b(threadLimit|idleThreads|waitingJobs|waitingChunks|startedThreads|handOut|startThread|inThread|packed|Job|Chunk|Thread)\b/g,
     (name) => freshName(source, name),
   );
 }
@@ -142,6 +142,12 @@ export interface ChunkedRounds {
   parts: readonly string[];
   /** Whether the chunks' results are lists that make up one. */
   joined: boolean;
+  /** Typed arrays of a chunk's result, which need not be copied. */
+  transferred: readonly string[];
+  /** Whether a chunk may be sent lists of numbers. */
+  packs: boolean;
+  /** Lists of a chunk's result that may hold such lists. */
+  packed: readonly string[];
 }
 
 /** The variables of a pool that is handed chunks of rounds. */
@@ -172,7 +178,8 @@ let startedThreads = 0;
 
 /** The functions of a pool that is handed chunks of rounds, and what its threads run. */
 export function chunkCode(source: Source, rounds: ChunkedRounds, file: string, read: ReadSource): string {
-  const { name, callName, counts, shares, parts, joined } = rounds;
+  const { name, callName, counts, shares, parts, joined, transferred, packs } = rounds;
+  const repacked = rounds.packed.map((one) => `    one.value.${one} = one.value.${one}.map(packed);\n`).join('');
   const type = (text: string): string => (source.typescript ? text : '');
   const anyList = type(': any[]');
   const parameters = [
@@ -203,7 +210,7 @@ ${cut}
   const results${type(`: ReturnType<typeof ${name}>[]`)} = [];
   for (const one of await Promise.allSettled(chunks)) {
     if (one.status === 'rejected') throw one.reason;
-    results.push(one.value);
+${repacked}    results.push(one.value);
   }
   return ${joined ? 'results.flat()' : 'results'};
 }
@@ -259,7 +266,17 @@ function startThread()${type(': Thread')} {
   });
   return thread;
 }
-
+${
+  packs || repacked !== ''
+    ? `
+/** A list of numbers that was copied to another thread is slow to compute with until its elements are copied once more. */
+function packed(value${type(': any')})${type(': any')} {
+  if (!Array.isArray(value)) return value;
+  return typeof value[0] === 'number' ? value.map((one) => one) : Array.isArray(value[0]) ? value.map(packed) : value;
+}
+`
+    : ''
+}
 if (workerData === '${name}') {
 ${
   shares
@@ -267,8 +284,19 @@ ${
 `
     : ''
 }  parentPort${type('?')}.on('message', (message${type(': any')}) => {
-${shares ? "    if ('shared' in message) shared = message.shared;\n" : ''}    try {
-      parentPort${type('?')}.postMessage({ value: ${source.typescript ? `(${name} as (...args: any[]) => unknown)` : name}(...message.args${shares ? ', shared' : ''}) });
+${
+  shares
+    ? packs
+      ? `    if ('shared' in message) {
+      shared = message.shared;
+      for (const key of Object.keys(shared)) ${type('(')}shared${type(' as any)')}[key] = packed(${type('(')}shared${type(' as any)')}[key]);
+    }
+`
+      : "    if ('shared' in message) shared = message.shared;\n"
+    : ''
+}    try {
+      const value = ${source.typescript ? `(${name} as (...args: any[]) => any)` : name}(...message.args${packs ? '.map(packed)' : ''}${shares ? ', shared' : ''});
+      parentPort${type('?')}.postMessage({ value }${transferred.length > 0 ? `, [${transferred.map((one) => `value.${one}.buffer`).join(', ')}]` : ''});
     } catch (error) {
       parentPort${type('?')}.postMessage({ error });
     }
