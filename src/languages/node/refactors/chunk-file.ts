@@ -9,7 +9,7 @@ import { indentationAt } from './concurrent-rounds.ts';
 import { editorOf, type Editor } from './editor.ts';
 import type { Imports } from './imports.ts';
 import type { ParallelLoop } from './parallel-loop.ts';
-import { chunkCode, chunkState, type ChunkedRounds } from './pool-code.ts';
+import { chunkCode, chunkState, threadImports, type ChunkedRounds } from './pool-code.ts';
 import { freshName } from './pool-function.ts';
 import { reindented } from './reindent.ts';
 import { workerFileName, writeWorkerFile } from './worker-file.ts';
@@ -51,6 +51,7 @@ export function moveRounds(source: Source, editor: Editor, imports: Imports, par
     {
       name,
       callName,
+      imports: threadImports(source),
       before: chunkState(source, rounds),
       raw: chunkFunction(source, parallel, rounds, shared, parts),
       after: chunkCode(source, rounds, file, read),

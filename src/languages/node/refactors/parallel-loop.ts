@@ -4,7 +4,7 @@ import type { ReadSource } from '../../../core/advise/advice.ts';
 import { bindingsOfPattern, effectsOf } from '../syntax/effects.ts';
 import { bare, contains, functionName, namedFunctionAround, walk } from '../syntax/locate.ts';
 import { globalName } from '../syntax/modules.ts';
-import { movableCode, whyNotCloned, type MovableCode } from '../syntax/movable.ts';
+import { isBuffer, movableCode, whyNotCloned, type MovableCode } from '../syntax/movable.ts';
 import { isFunctionLike, type Binding } from '../syntax/scopes.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
@@ -75,7 +75,9 @@ function parallelRounds(source: Source, node: TS.IterationStatement, read: ReadS
   const kept = accumulators.flatMap((one) =>
     one.kind === 'count' || one.kind === 'flag' ? [] : one.sites.flatMap((site) => site.operands),
   );
-  const obstacle = kept.map((one) => whyNotCloned(source, one)).find((one) => one !== null);
+  const obstacle = kept
+    .map((one) => (isBuffer(source, one) ? 'a Buffer, which would come back as a plain Uint8Array.' : whyNotCloned(source, one)))
+    .find((one) => one !== null);
   if (obstacle != null)
     return `The loop in line ${line} can't run in workers: it keeps ${obstacle.replace(/^which holds /, 'an object that holds ')}`;
   const review = [...code.review, ...accumulators.flatMap((one) => one.review), ...reviewOf(source, node, accumulators, kept, own, code)];
@@ -110,7 +112,9 @@ function parallelArrayCall(source: Source, node: TS.CallExpression, read: ReadSo
   const code = movableCode(source, [callback], new Set(), read);
   if (typeof code === 'string') return `The \`${words}\` in line ${line} can't run in workers: ${code}`;
   const kept = resultsOf(callback);
-  const obstacle = kept.map((one) => whyNotCloned(source, one)).find((one) => one !== null);
+  const obstacle = kept
+    .map((one) => (isBuffer(source, one) ? 'a Buffer, which would come back as a plain Uint8Array.' : whyNotCloned(source, one)))
+    .find((one) => one !== null);
   if (obstacle != null)
     return `The \`${words}\` in line ${line} can't run in workers: it keeps ${obstacle.replace(/^which holds /, 'an object that holds ')}`;
   const parameters = new Set((callback as TS.ArrowFunction).parameters.flatMap((one) => bindingsOfPattern(source, one.name)));

@@ -2,19 +2,105 @@ import { basename } from 'node:path';
 import type { ReadSource } from '../../../core/advise/advice.ts';
 import { dependsOn, type Source } from '../syntax/source.ts';
 import { freshName } from './pool-function.ts';
+import { specifierFor } from './specifier.ts';
 
 /** The code of a pool of worker threads: what the file that holds it declares first, and what follows the functions that run there. */
 
 /** The pool's own names, where the file has none of them. */
 function named(source: Source, code: string): string {
   return code.replace(
-    /\b(threadLimit|idleThreads|waitingJobs|waitingChunks|startedThreads|handOut|startThread|inThread|packed|Job|Chunk|Thread)\b/g,
+    /\b(threadLimit|idleThreads|waitingJobs|waitingChunks|startedThreads|handOut|startThread|inThread|packed|sent|received|Job|Chunk|Thread)\b/g,
     (name) => freshName(source, name),
   );
 }
 
+/** What a worker's file is made of that is handed single calls. */
+interface CallPool {
+  imports: string;
+  before: string;
+  after: string;
+  exports?: readonly string[];
+}
+
+/** `waits`: the function answers with a promise. */
+interface PooledFunction {
+  name: string;
+  callName: string;
+  waits: boolean;
+  /** Arguments or results may be Buffers. */
+  buffers: boolean;
+  /** Results are typed arrays that the function made itself. */
+  transfers: boolean;
+}
+
+/** The pool for a function: of a package that the project has for it, else a small one of our own. */
+export function poolFor(source: Source, pooled: PooledFunction, file: string, read: ReadSource): CallPool {
+  const known = POOLS.find((one) => dependsOn(source.file, one.module, read) && (one.commonJs || source.modules === 'import'));
+  if (known !== undefined && !(source.typescript && dependsOn(source.file, 'tsx', read))) return packagePool(source, pooled, known, file);
+  return { imports: threadImports(source), before: poolState(source), after: poolCode(source, pooled, file, read) };
+}
+
+const POOLS = [
+  { module: 'piscina', name: 'Piscina', commonJs: true },
+  { module: 'tinypool', name: 'Tinypool', commonJs: false },
+] as const;
+
+/** What the small pool imports. */
+export function threadImports(source: Source): string {
+  return source.modules === 'import'
+    ? `import { availableParallelism } from 'node:os';\nimport { parentPort, Worker, workerData } from 'node:worker_threads';`
+    : `const { availableParallelism } = require('node:os');\nconst { parentPort, Worker, workerData } = require('node:worker_threads');`;
+}
+
+/** Marks Buffers on their way, and makes them anew: they arrive as plain Uint8Arrays. */
+function buffersCode(type: (text: string) => string): string {
+  return `
+/** A Buffer arrives in another thread as a plain Uint8Array: this marks it, and \`received\` makes it a Buffer again. */
+function sent(value${type(': any')})${type(': any')} {
+  return Buffer.isBuffer(value) ? { bytesOfBuffer: value } : value;
+}
+
+function received(value${type(': any')})${type(': any')} {
+  const bytes = value?.bytesOfBuffer;
+  return bytes instanceof Uint8Array ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : value;
+}
+`;
+}
+
+function packagePool(
+  source: Source,
+  { name, callName, waits, buffers }: PooledFunction,
+  pool: (typeof POOLS)[number],
+  file: string,
+): CallPool {
+  const type = (text: string): string => (source.typescript ? text : '');
+  const isModule = source.modules === 'import';
+  const imports = isModule ? `import { ${pool.name} } from '${pool.module}';` : `const { ${pool.name} } = require('${pool.module}');`;
+  const filename = isModule ? `${selfUrl(source, file)}.href` : '__filename';
+  const [held, task] = [freshName(source, 'pool'), freshName(source, `${name}Task`)];
+  return {
+    imports,
+    before: '',
+    after: `
+let ${held}${type(`: ${pool.name} | undefined`)};
+
+/** Calls ${name} in a thread of a pool. Threads without work keep no program from ending. */
+function ${callName}(...args${type(`: Parameters<typeof ${name}>`)})${type(`: Promise<Awaited<ReturnType<typeof ${name}>>>`)} {
+  ${held} ??= new ${pool.name}({ filename: ${filename} });
+  return ${held}.run(${buffers ? 'args.map(sent)' : 'args'}, { name: '${task}' })${buffers ? '.then(received)' : ''};
+}
+
+/** What the pool's threads run. */
+${buffers && waits ? 'async ' : ''}function ${task}(args${type(`: Parameters<typeof ${name}>`)}) {
+  return ${buffers ? `sent(${waits ? 'await ' : ''}${name}(...${source.typescript ? `(args.map(received) as Parameters<typeof ${name}>)` : 'args.map(received)'}))` : `${name}(...args)`};
+}
+${buffers ? buffersCode(type) : ''}`,
+    exports: [task],
+  };
+}
+
 /** The variables of a pool that is handed single calls. */
-export function poolState(source: Source): string {
+function poolState(source: Source): string {
   return named(source, stateOf(source));
 }
 
@@ -42,10 +128,13 @@ let startedThreads = 0;
 `;
 }
 
-/** The functions of a pool that is handed single calls, and what its threads run. `waits`: the function answers with a promise. */
-export function poolCode(source: Source, name: string, callName: string, waits: boolean, file: string, read: ReadSource): string {
+/** The functions of a pool that is handed single calls, and what its threads run. */
+function poolCode(source: Source, { name, callName, waits, buffers, transfers }: PooledFunction, file: string, read: ReadSource): string {
   const type = (text: string): string => (source.typescript ? text : '');
   const worker = newWorker(source, name, file, read);
+  const given = buffers ? (source.typescript ? `(args.map(received) as Parameters<typeof ${name}>)` : 'args.map(received)') : 'args';
+  const call = `${waits ? 'await ' : ''}${name}(...${given})`;
+  const result = buffers ? `sent(${call})` : call;
   return named(
     source,
     `
@@ -64,7 +153,7 @@ function handOut()${type(': void')} {
     // Many short calls go together; each thread comes back several times, so that all are done at about the same time.
     thread.jobs = waitingJobs.splice(0, Math.ceil(waitingJobs.length / (threadLimit * 4)));
     try {
-      thread.worker.postMessage(thread.jobs.map((job) => job.args));
+      thread.worker.postMessage(thread.jobs.map((job) => job.args${buffers ? '.map(sent)' : ''}));
       thread.worker.ref();
     } catch (error) {
       for (const job of thread.jobs) job.reject(error);
@@ -82,7 +171,7 @@ function startThread()${type(': Thread')} {
     thread.jobs.forEach((job, index) => {
       const answer = answers[index]${type('!')};
       if ('error' in answer) job.reject(answer.error);
-      else job.resolve(answer.value);
+      else job.resolve(${buffers ? 'received(answer.value)' : 'answer.value'});
     });
     worker.unref();
     idleThreads.push(thread);
@@ -101,15 +190,15 @@ if (workerData === '${name}') {
     const answers = [];
     for (const args of calls) {
       try {
-        answers.push({ value: ${waits ? 'await ' : ''}${name}(...args) });
+        answers.push({ value: ${result} });
       } catch (error) {
         answers.push({ error });
       }
     }
-    parentPort${type('?')}.postMessage(answers);
+    parentPort${type('?')}.postMessage(answers${transfers && !buffers ? `, answers.flatMap((one${type(': any')}) => ('value' in one ? [one.value.buffer] : []))` : ''});
   });
 }
-`,
+${buffers ? buffersCode(type) : ''}`,
   );
 }
 
@@ -117,8 +206,18 @@ if (workerData === '${name}') {
 function newWorker(source: Source, name: string, file: string, read: ReadSource): string {
   if (source.typescript && dependsOn(source.file, 'tsx', read)) return workerOfTsx(source, name);
   if (source.modules === 'require') return `new Worker(__filename, { workerData: '${name}' })`;
-  const url = source.typescript ? 'new URL(import.meta.url)' : `new URL('./${basename(file)}', import.meta.url)`;
-  return `new Worker(${url}, { workerData: '${name}' })`;
+  return `new Worker(${selfUrl(source, file)}, { workerData: '${name}' })`;
+}
+
+/**
+ * The address of the new file. By its name, in the form that tsc leaves as it is and bundlers know; where TypeScript imports `.ts` files it runs
+ * as it is or is compiled, and only the file itself knows what it is called by then.
+ */
+function selfUrl(source: Source, file: string): string {
+  const name = source.typescript ? specifierFor(source, file) : `./${basename(file)}`;
+  if (/\.[mc]?ts$/.test(name)) return 'new URL(import.meta.url)';
+  const emitted = /\.[mc]?js$/.test(name) ? name : `${name}.js`;
+  return `new URL('${emitted}', import.meta.url)`;
 }
 
 /** On Node 20 tsx doesn't reach into worker threads by itself. */

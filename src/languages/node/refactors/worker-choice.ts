@@ -1,13 +1,15 @@
 import type TS from 'typescript';
 import type { ReadSource } from '../../../core/advise/advice.ts';
+import { openProject } from '../project/open-project.ts';
+import { usesOf } from '../project/uses.ts';
 import { bare, bindingOfFunction, contains, enclosingFunction, functionName, functionOf, type FunctionNode } from '../syntax/locate.ts';
-import { movable, type Movable } from '../syntax/movable.ts';
+import { movable, whyNotCloned, type Movable } from '../syntax/movable.ts';
 import { requestListener } from '../syntax/request-listeners.ts';
 import { textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { callsOf, findDrivers, type Driver } from './drivers.ts';
 
-const NOT_DRIVEN = "isn't called in a loop of this file";
+const NOT_DRIVEN = "isn't called in a loop";
 
 /** Whether a reason is that nothing calls the function again and again. */
 export function isCalledOnce(reason: string | null): boolean {
@@ -19,6 +21,10 @@ const HIGHEST = 6;
 
 /** What would move, and where it is driven from. */
 export interface Choice {
+  /** The file of the call. */
+  source: Source;
+  /** The function's own file. */
+  home: Source;
   node: FunctionNode;
   name: string;
   call: TS.CallExpression;
@@ -62,6 +68,18 @@ export function chooseLevel(
     }
     level = above;
   }
+  if (choice === null) {
+    const project = openProject(source.file, read, { fresh: false });
+    for (const node of seen) {
+      if (bindingOfFunction(source, node) === null) continue;
+      for (const use of usesOf(project, source, node).uses) {
+        if (use.kind !== 'call' || use.source === source) continue;
+        const found = choiceFor(use.source, use.call, read);
+        if (typeof found !== 'string') choice = found;
+        else if (reason === null || isCalledOnce(reason)) reason = found;
+      }
+    }
+  }
   return { choice, driven, reason };
 }
 
@@ -82,9 +100,9 @@ function directDriver(source: Source, call: TS.CallExpression): { drivers: Drive
 }
 
 export function choiceFor(source: Source, call: TS.CallExpression, read: ReadSource): Choice | string {
-  const node = functionCalled(source, call);
-  const name = node === null ? null : functionName(node);
-  if (node === null || name === null) return 'The function that computes has no name of its own to move it by.';
+  const called = functionCalled(source, call);
+  const name = called === null ? null : functionName(called.node);
+  if (called === null || name === null) return 'The function that computes has no name of its own to move it by.';
   const driving = findDrivers(source, [call], new Set([call]));
   const direct = directDriver(source, call);
   const served = direct === null && isServed(source, call);
@@ -93,8 +111,13 @@ export function choiceFor(source: Source, call: TS.CallExpression, read: ReadSou
   const argument = call.arguments.find((one) => isFunctionValue(source, one));
   if (argument !== undefined)
     return `${name} can't move to a worker: it is given the function \`${textOf(source, argument).replace(/\s+/g, ' ').slice(0, 40)}\`, and functions can't be copied.`;
-  const moved = movable(source, node, read);
-  return typeof moved === 'string' ? moved : { node, name, call, drivers: direct?.drivers ?? [], moved };
+  const instance = call.arguments.map((one) => ({ one, reason: whyNotCloned(source, one) })).find(({ reason }) => reason !== null);
+  if (instance !== undefined)
+    return `${name} can't move to a worker: its argument \`${textOf(source, instance.one).replace(/\s+/g, ' ').slice(0, 40)}\` is ${instance.reason!.replace(/^which holds /, 'an object that holds ')}`;
+  const moved = movable(called.source, called.node, read);
+  return typeof moved === 'string'
+    ? moved
+    : { source, home: called.source, node: called.node, name, call, drivers: direct?.drivers ?? [], moved };
 }
 
 /** Whether a function answers the requests of a server, or is called for each of them. */
@@ -122,9 +145,11 @@ export function isServed(source: Source, call: TS.CallExpression, seen = new Set
   return listens || callsOf(source, enclosing).some((one) => isServed(source, one, seen));
 }
 
-export function functionCalled(source: Source, call: TS.CallExpression): FunctionNode | null {
+/** The function that a call runs, in this file or another one; null where it has no name that always stands for it. */
+export function functionCalled(source: Source, call: TS.CallExpression): { source: Source; node: FunctionNode } | null {
   const callee = bare(call.expression);
-  return ts.isIdentifier(callee) ? functionOf(source.scopes.bindingOf(callee)) : null;
+  const own = ts.isIdentifier(callee) ? functionOf(source.scopes.bindingOf(callee)) : null;
+  return own === null ? source.elsewhere(callee) : { source, node: own };
 }
 
 function isFunctionValue(source: Source, expression: TS.Expression): boolean {

@@ -2,14 +2,17 @@ import { basename, dirname, extname, join } from 'node:path';
 import type TS from 'typescript';
 import type { FileEdits, ReadSource } from '../../../core/advise/advice.ts';
 import { contains, isAsync, type FunctionNode } from '../syntax/locate.ts';
-import type { Movable } from '../syntax/movable.ts';
+import { isStatelessModule } from '../syntax/known-calls.ts';
+import { importedAs } from '../syntax/modules.ts';
+import { returnsOwnTypedArray, type Movable } from '../syntax/movable.ts';
 import type { Binding } from '../syntax/scopes.ts';
 import { textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import type { Editor } from './editor.ts';
 import { startWithComments, type Imports } from './imports.ts';
-import { poolCode, poolState } from './pool-code.ts';
+import { poolFor } from './pool-code.ts';
 import { freshName, inStyle } from './pool-function.ts';
+import { specifierFor } from './specifier.ts';
 import { Refusal } from './refusal.ts';
 
 export interface WorkerFile {
@@ -29,6 +32,12 @@ export interface WorkerCode {
   after: string;
   /** The same, in the style of the file already. */
   raw?: string;
+  /** Imports of its own. */
+  imports: string;
+  /** Exported as well, besides `callName`. */
+  exports?: readonly string[];
+  /** Whether the file that the function comes from calls it too. */
+  calledHere?: boolean;
   /** Whether a place of the original, outside of the statements that move, is no longer there. */
   isGone: (node: TS.Node) => boolean;
 }
@@ -64,7 +73,7 @@ export function writeWorkerFile(
     editor.rewrite(start, end, '', 'moved to the worker');
   }
   for (const binding of moved.imports) for (const one of binding.references) if (isThere(one.identifier)) imports.dropped(one.identifier);
-  imports.name(specifier, code.callName);
+  if (code.calledHere !== false) imports.name(specifier, code.callName);
   for (const one of back) imports.kept(specifier, one, types.has(one));
   if (reExported.length > 0) {
     if (source.modules === 'require')
@@ -81,12 +90,12 @@ export function writeWorkerFile(
   });
   const toExport = back.filter((one) => !reExported.includes(one));
   const text = [
-    importLines(source, moved.imports, isThere),
+    importLines(source, moved.imports, code.imports),
     inStyle(source, code.before),
     ...(body.length > 0 ? [body.join(source.eol + source.eol)] : []),
     ...(code.raw === undefined ? [] : [(body.length > 0 ? source.eol : '') + code.raw]),
     inStyle(source, code.after),
-    exportLine(source, [code.callName, ...toExport], types),
+    exportLine(source, [code.callName, ...(code.exports ?? []), ...toExport], types),
   ]
     .filter((part) => part !== '')
     .join('\n');
@@ -108,26 +117,38 @@ export function writeWorkerFile(
   };
 }
 
-/** Moves a function, with what it needs, into a worker's file. `replaced` is the identifier that the original calls no longer. */
+/** Whether Buffers may come or go: what moves names them, or modules and methods that deal in them. */
+function mayHoldBuffers(source: Source, { statements, imports }: Movable): boolean {
+  const fromPackage = [...imports].some((binding) => {
+    const module = importedAs(binding)?.module;
+    return module !== undefined && !module.startsWith('.') && (/^(zlib|fs|buffer)$/.test(module) || !isStatelessModule(module));
+  });
+  const words =
+    /\bBuffer\b|\.digest\(\)|\b(randomBytes|scryptSync|pbkdf2Sync)\b|\.(read|write)(U?Int|Float|Double|BigInt|BigUInt)\d*|\.toString\(\s*['"]|\.equals\(/;
+  return fromPackage || [...statements].some((one) => words.test(textOf(source, one)));
+}
+
+/**
+ * Moves a function, with what it needs, into a worker's file. `replaced` is the identifier that calls it no longer, where it is called in its own
+ * file; null where another file calls it.
+ */
 export function moveToWorkerFile(
   source: Source,
   editor: Editor,
   imports: Imports,
-  node: FunctionNode,
-  name: string,
-  moved: Movable,
-  replaced: TS.Node,
+  { node, name, moved }: { node: FunctionNode; name: string; moved: Movable },
+  replaced: TS.Node | null,
   read: ReadSource,
 ): WorkerFile & { callName: string } {
   const file = workerFileName(source, name, read);
   const callName = freshName(source, `${name}InWorker`);
-  const code: WorkerCode = {
-    name,
-    callName,
-    before: poolState(source),
-    after: poolCode(source, name, callName, isAsync(node), file, read),
-    isGone: (one) => one === replaced,
-  };
+  const pool = poolFor(
+    source,
+    { name, callName, waits: isAsync(node), buffers: mayHoldBuffers(source, moved), transfers: returnsOwnTypedArray(source, node) },
+    file,
+    read,
+  );
+  const code: WorkerCode = { ...pool, name, callName, calledHere: replaced !== null, isGone: (one) => one === replaced };
   return { ...writeWorkerFile(source, editor, imports, moved, code, file), callName };
 }
 
@@ -139,20 +160,6 @@ export function workerFileName(source: Source, name: string, read: ReadSource): 
   const free = names.map((one) => join(dirname(source.file), one)).find((one) => read(one) === null);
   if (free === undefined) throw new Refusal(`${names.join(' and ')} exist already: rename one of them.`);
   return free;
-}
-
-/** In TypeScript with the ending that the file's other imports have. */
-function specifierFor(source: Source, file: string): string {
-  const name = `./${basename(file)}`;
-  if (!source.typescript) return name;
-  const others = source.ast.statements.flatMap((one) =>
-    ts.isImportDeclaration(one) && ts.isStringLiteral(one.moduleSpecifier) && one.moduleSpecifier.text.startsWith('.')
-      ? [one.moduleSpecifier.text]
-      : [],
-  );
-  if (others.length === 0 || others.some((one) => /\.[mc]?ts$/.test(one))) return name;
-  if (others.some((one) => /\.[mc]?js$/.test(one))) return name.replace(/ts$/, 'js');
-  return name.replace(/\.[mc]?ts$/, '');
 }
 
 /** The statement with the comments that belong to it, to the end of its line, and the blank line after it. */
@@ -172,12 +179,10 @@ function hasExportKeyword(binding: Binding): boolean {
 }
 
 /** The original's imports, with the names only that moved code uses. */
-function importLines(source: Source, imports: ReadonlySet<Binding>, isMoved: (node: TS.Node) => boolean): string {
+function importLines(source: Source, imports: ReadonlySet<Binding>, own: string): string {
   const lines: string[] = [];
   for (const statement of source.ast.statements) {
-    const used = [...imports].filter(
-      (binding) => contains(statement, binding.identifier) && binding.references.some((one) => isMoved(one.identifier)),
-    );
+    const used = [...imports].filter((binding) => contains(statement, binding.identifier));
     if (used.length === 0) continue;
     const named = namedElements(statement);
     if (named === null) lines.push(textOf(source, statement));
@@ -189,10 +194,6 @@ function importLines(source: Source, imports: ReadonlySet<Binding>, isMoved: (no
       );
     }
   }
-  const own =
-    source.modules === 'import'
-      ? `import { availableParallelism } from 'node:os';\nimport { parentPort, Worker, workerData } from 'node:worker_threads';`
-      : `const { availableParallelism } = require('node:os');\nconst { parentPort, Worker, workerData } = require('node:worker_threads');`;
   return `${[...lines, inStyle(source, own)].join('\n')}\n`;
 }
 

@@ -1,4 +1,3 @@
-import type TS from 'typescript';
 import type { AdviceContext, Finding, ReadSource, RefactorResult } from '../../../core/advise/advice.ts';
 import { predictWorkers, priceModels, workerMemory } from '../../../core/advise/cost-model.ts';
 import { poolOf, sharedAlready } from '../../../core/advise/pools.ts';
@@ -17,8 +16,10 @@ import { spreadAwait } from '../refactors/spread-await.ts';
 import { writeSpread } from '../refactors/spread-edits.ts';
 import { chooseLevel, choiceFor, functionCalled, isCalledOnce, type Choice } from '../refactors/worker-choice.ts';
 import { moveToWorkerFile } from '../refactors/worker-file.ts';
+import { specifierFor } from '../refactors/specifier.ts';
+import { rootOf } from '../syntax/effects.ts';
 import { bare, callsOnLine, contains, findFunction, functionWords, type FunctionNode } from '../syntax/locate.ts';
-import { lineOf, type Source } from '../syntax/source.ts';
+import { lineOf, textOf, type Source } from '../syntax/source.ts';
 
 /** Below it a call is over before its arguments are copied and the message has arrived. */
 const SHORTEST_CALL_US = 50;
@@ -56,7 +57,7 @@ export const moveToWorker: Rule = {
       const choices = calls.map((call) => choiceFor(source, call, read));
       const choice = choices.find((one) => typeof one !== 'string') ?? choices[0]!;
       if (typeof choice === 'string') throw new Refusal(choice);
-      return rewrite(source, choice, read);
+      return rewrite(choice, read);
     });
   },
 };
@@ -70,14 +71,15 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
   if (choice === null && driven === null && isCalledOnce(reason) && hotLoops(source, node, hotSpot).length > 0) return [];
   if (choice === null && driven === null)
     return leaveAlone(
-      `It computes, and no way was found to share its work among cores. ${reason ?? 'No loop in this file drives it: where another file does, Unblock does not follow yet; else split its work into parts that need not wait for each other.'}`,
+      `It computes, and no way was found to share its work among cores. ${reason ?? 'No loop drives it: split its work into parts that need not wait for each other.'}`,
     );
   const call = choice?.call ?? driven!.call;
   const moving = choice?.node ?? driven!.node;
   const measured = measuredCalls(source, moving, context);
   const { calls, cloning, eachUs } = measured;
-  const computeUs = computingWithin(source, choice, hotSpot, context);
+  const computeUs = computingWithin(choice, hotSpot, context);
   const name = functionWords(source, moving);
+  const where = choice?.source ?? source;
   if (eachUs !== null && eachUs < SHORTEST_CALL_US)
     return leaveAlone(`${name} takes ${formatDuration(eachUs / 1000)} a call: copying its arguments to a worker would take longer.`);
   const tooLarge = eachUs === null || cloning === null ? null : largerThanItsWork(name, eachUs, cloning);
@@ -93,12 +95,12 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
       ? { available: false, reason: reason ?? `${name} can't move to a worker.` }
       : cloning?.obstacle != null
         ? { available: false, reason: `${name} can't move to a worker: ${cloning.obstacle}.` }
-        : orRefuse(() => rewrite(source, choice, context.read));
+        : orRefuse(() => rewrite(choice, context.read));
   return [
     {
       model: 'worker-threads',
-      file: source.file,
-      line: lineOf(source, call.getStart(source.ast)),
+      file: where.file,
+      line: lineOf(where, call.getStart(where.ast)),
       message: `Move ${name} to a worker pool (≈${formatSpeedup(predicted.speedup)} on ${cores} cores)`,
       why: `${name} computes ${formatDuration(computeUs / 1000)} on one thread${calls === null ? '' : ` in ${calls} calls`}, and no call needs the one before; awaiting it would not help, as it never waits. Memory: ${workerMemory(cores)}.`,
       predicted: { ...predicted, basis: `${predicted.basis}; ${perCall(measured)}` },
@@ -112,34 +114,51 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
   ];
 }
 
-function rewrite(source: Source, { node, name, call, drivers, moved }: Choice, read: ReadSource): RefactorResult {
+function rewrite({ source, home, node, name, call, drivers, moved }: Choice, read: ReadSource): RefactorResult {
   const project = openProject(source.file, read, { fresh: false });
   const spreads = spreadAwait(project, source, [call]);
-  const spread = spreads.files.get(source)!;
-  const converted = [...spread.functions].find((one) => [...moved.statements].some((statement) => contains(statement, one)));
+  const converted = [...(spreads.files.get(home)?.functions ?? [])].find((one) =>
+    [...moved.statements].some((statement) => contains(statement, one)),
+  );
   if (converted !== undefined)
-    throw new Refusal(`${functionWords(source, converted)} would have to wait for a worker and run in one: call ${name} from elsewhere.`);
-  const editor = editorOf(source);
-  const imports = importsOf(source, editor);
-  const file = moveToWorkerFile(source, editor, imports, node, name, moved, bare(call.expression), read);
-  imports.dropped(bare(call.expression) as TS.Identifier);
-  editor.replace(call.expression.getStart(source.ast), call.expression.end, file.callName, 'compute in a worker');
-  const parts = [...spreads.files.values()].map((one) => {
-    const part = { source: one.source, editor: one === spread ? editor : editorOf(one.source) };
-    writeSpread(project, part.editor, one, one === spread ? drivers : [], { kind: 'workers' });
-    return part;
+    throw new Refusal(`${functionWords(home, converted)} would have to wait for a worker and run in one: call ${name} from elsewhere.`);
+  const obstacle = project.whyNotEdited(home);
+  if (obstacle !== null) throw new Refusal(obstacle);
+  const parts = [...new Set([...spreads.files.keys(), home])].map((one) => {
+    const editor = editorOf(one);
+    return { source: one, editor, imports: importsOf(one, editor) };
   });
-  imports.flush();
-  const review = [...moved.review, ...spreads.review, ...drivers.flatMap((driver) => driver.review)];
-  return finish(parts, { title: `Move ${name} to a worker pool`, review, more: [file.edits] });
+  const caller = parts.find((one) => one.source === source)!;
+  const own = parts.find((one) => one.source === home)!;
+  const callee = bare(call.expression);
+  const isForeign = home !== source;
+  const file = moveToWorkerFile(home, own.editor, own.imports, { node, name, moved }, isForeign ? null : callee, read);
+  const callName = isForeign ? caller.imports.name(specifierFor(source, file.edits.file), file.callName) : file.callName;
+  const root = rootOf(callee);
+  if (root !== null && root !== 'this') caller.imports.dropped(root);
+  caller.editor.replace(call.expression.getStart(source.ast), call.expression.end, callName, 'compute in a worker');
+  for (const { source: one, editor, imports } of parts) {
+    const spread = spreads.files.get(one);
+    if (spread !== undefined) writeSpread(project, editor, spread, one === source ? drivers : [], { kind: 'workers' });
+    imports.flush();
+  }
+  // That the function itself needs nothing of the call before is known from its own file.
+  const doubt = `\`${textOf(source, call.expression)}\` is taken not to depend`;
+  const driving = drivers.flatMap((driver) => driver.review).filter((one) => !isForeign || !one.startsWith(doubt));
+  return finish(parts, {
+    title: `Move ${name} to a worker pool`,
+    review: [...moved.review, ...spreads.review, ...driving],
+    more: [file.edits],
+  });
 }
 
 /** The computing of all that would move, as far as it is hot. */
-function computingWithin(source: Source, choice: Choice | null, hotSpot: HotSpot, context: AdviceContext): number {
+function computingWithin(choice: Choice | null, hotSpot: HotSpot, context: AdviceContext): number {
   if (choice === null) return computingOf(hotSpot);
   let us = 0;
   for (const other of context.hotSpots) {
-    const node = other.file === source.file ? findFunction(source, { name: other.function, line: other.line, column: other.column }) : null;
+    const node =
+      other.file === choice.home.file ? findFunction(choice.home, { name: other.function, line: other.line, column: other.column }) : null;
     if (node !== null && node !== 'top' && [...choice.moved.statements].some((statement) => contains(statement, node)))
       us += computingOf(other);
   }

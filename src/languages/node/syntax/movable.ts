@@ -3,7 +3,7 @@ import type TS from 'typescript';
 import type { ReadSource } from '../../../core/advise/advice.ts';
 import { effectsOf } from './effects.ts';
 import { isStatelessModule, natureOfGlobal } from './known-calls.ts';
-import { bare, contains, functionName, functionOf, walk, type FunctionNode } from './locate.ts';
+import { bare, contains, enclosingFunction, functionName, functionOf, walk, type FunctionNode } from './locate.ts';
 import { globalName, importedAs } from './modules.ts';
 import { isFunctionLike, type Binding } from './scopes.ts';
 import { lineOf, readSource, textOf, type Source } from './source.ts';
@@ -88,6 +88,8 @@ function whyNotSent(source: Source, binding: Binding): string | null {
   let { declaration } = binding;
   while (ts.isBindingElement(declaration)) declaration = declaration.parent.parent;
   if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined || binding.declaration !== declaration) return null;
+  if (isBuffer(source, declaration.initializer))
+    return 'a Buffer, which arrives in a worker as a plain Uint8Array: make one of it that is named so, and use that.';
   return whyNotCloned(source, declaration.initializer);
 }
 
@@ -141,6 +143,56 @@ const CLONED = new Set(
     'Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float32Array Float64Array BigInt64Array BigUint64Array'
   ).split(' '),
 );
+
+/** Whether an expression makes a Buffer, which arrives in another thread as a plain Uint8Array. */
+export function isBuffer(source: Source, expression: TS.Expression, depth = 0): boolean {
+  const value = bare(expression);
+  if (ts.isCallExpression(value)) {
+    const global = globalName(source, value.expression);
+    if (global !== null) return /^Buffer\.(from|alloc|allocUnsafe|concat|copyBytesFrom)$/.test(global);
+    const words = textOf(source, value.expression);
+    if (/\breadFileSync$/.test(words)) return value.arguments.length === 1;
+    if (/\.digest$/.test(words)) return value.arguments.length === 0;
+    if (/(^|\.)(\w*(flate|zip|ompress|nflate)\w*Sync|randomBytes|scryptSync|pbkdf2Sync)$/.test(words)) return true;
+    return (
+      ts.isPropertyAccessExpression(value.expression) &&
+      /^(slice|subarray)$/.test(value.expression.name.text) &&
+      isBuffer(source, value.expression.expression, depth + 1)
+    );
+  }
+  if (!ts.isIdentifier(value) || depth > 4) return false;
+  const declaration = source.scopes.bindingOf(value)?.declaration;
+  return (
+    declaration !== undefined &&
+    ts.isVariableDeclaration(declaration) &&
+    declaration.initializer !== undefined &&
+    isBuffer(source, declaration.initializer, depth + 1)
+  );
+}
+
+/** Whether a function's result is an array of numbers that it made itself, and that nobody else has: it may be handed over in place of being copied. */
+export function returnsOwnTypedArray(source: Source, node: FunctionNode): boolean {
+  const returned = returnedBy(node);
+  return (
+    returned.length > 0 &&
+    returned.every((one) => {
+      const value = bare(one);
+      const declaration = ts.isIdentifier(value) ? source.scopes.bindingOf(value)?.declaration : undefined;
+      const made =
+        declaration !== undefined && ts.isVariableDeclaration(declaration) && contains(node, declaration)
+          ? declaration.initializer
+          : undefined;
+      const creation = made === undefined ? undefined : bare(made);
+      if (creation === undefined || !ts.isNewExpression(creation) || creation.arguments?.length !== 1) return false;
+      const [length] = creation.arguments;
+      const isLength =
+        ts.isNumericLiteral(length!) ||
+        ts.isBinaryExpression(length!) ||
+        (ts.isPropertyAccessExpression(length!) && length.name.text === 'length');
+      return isLength && /^(Big)?\w+\d+(Clamped)?Array$/.test(globalName(source, creation.expression) ?? '');
+    })
+  );
+}
 
 /** What in the function's own code needs the thread it is in. */
 function ownReason(source: Source, node: FunctionNode): string | null {
@@ -233,7 +285,7 @@ function takeBinding(source: Source, binding: Binding, found: Movable, read: Rea
   const imported = importedAs(binding);
   if (imported !== null || binding.kind === 'import') {
     found.imports.add(binding);
-    return imported === null ? null : moduleReason(source, name, imported.module, found, read);
+    return imported === null || isTypeOnly(binding) ? null : moduleReason(source, name, imported.module, found, read);
   }
   if (binding.kind === 'type') return takeAlong(source, binding.declaration, found, read, visited);
   const target = functionOf(binding);
@@ -245,12 +297,28 @@ function takeBinding(source: Source, binding: Binding, found: Movable, read: Rea
   if (ts.isEnumDeclaration(binding.declaration)) return takeAlong(source, binding.declaration, found, read, visited);
   if (!ts.isVariableDeclaration(binding.declaration) || binding.declaration.initializer === undefined)
     return `it uses \`${name}\`, which another thread doesn't have.`;
-  if (binding.references.some((one) => one.writes)) return `it uses \`${name}\`, which changes while the program runs.`;
+  const written = binding.references.find((one) => one.writes);
+  if (written !== undefined) return changedReason(source, name, written.identifier);
   const value = bare(binding.declaration.initializer);
   const changedBy = binding.references.find((one) => isChangedAt(source, one.identifier, binding));
-  if (changedBy !== undefined) return `it uses \`${name}\`, which changes while the program runs.`;
+  if (changedBy !== undefined) return changedReason(source, name, changedBy.identifier);
   const reason = constantReason(source, name, value);
   return reason ?? takeAlong(source, binding.declaration, found, read, visited);
+}
+
+/** `import { type Job }`, `import type { Job }`: nothing of it is left when the program runs. */
+function isTypeOnly({ declaration }: Binding): boolean {
+  return (
+    ts.isImportSpecifier(declaration) && (declaration.isTypeOnly || declaration.parent.parent.phaseModifier === ts.SyntaxKind.TypeKeyword)
+  );
+}
+
+/** Where a variable changes, and what lets it go along all the same. */
+function changedReason(source: Source, name: string, place: TS.Node): string {
+  const line = lineOf(source, place.getStart(source.ast));
+  return enclosingFunction(place) === null
+    ? `it uses \`${name}\`, which line ${line} changes after it was made: let a function make the whole of it (\`const ${name} = make();\`).`
+    : `it uses \`${name}\`, which line ${line} changes while the program runs: pass its value as an argument.`;
 }
 
 /** Why a class can't be declared in another thread as well: it keeps something for all its instances, or its methods do more than compute. */
