@@ -271,6 +271,19 @@ export interface CallSizes {
   /** In the order of the calls, of which results are not always the same. */
   arguments: CloneSample[];
   results: CloneSample[];
+  /** Null where no two calls in a row were looked at. */
+  again: RepeatedCalls | null;
+}
+
+/** Calls in a row, each compared with those before it; calls that V8 inlined into their caller are none of them. */
+export interface RepeatedCalls {
+  calls: number;
+  /** Of them those with the same arguments as one before. */
+  again: number;
+  /** Of them those given something that is not compared by its value: an object, a function, a symbol, a text of 1,000 characters or more. */
+  byReference: number;
+  /** Of the sampled results those that are primitive values, which nobody can change. */
+  primitiveResults: number;
 }
 
 /** One value (all arguments of a call together) as a structured clone. */

@@ -44,6 +44,7 @@ export function calledFunctions(
         calls: (known?.calls ?? 0) + one.calls,
         totalUs: totals.get(key) ?? 0,
         cloning: known?.cloning ?? (sampled ? cloningOf(sampled) : null),
+        again: known?.again ?? sampled?.again ?? null,
       });
     }
   }
@@ -55,7 +56,7 @@ export function withCalls(hotSpots: readonly HotSpot[], called: readonly CalledF
   const byPlace = new Map(called.map((one) => [keyOf(one.file, one.line, one.column), one]));
   return hotSpots.map((spot) => {
     const own = spot.function === TOP_LEVEL ? undefined : byPlace.get(keyOf(spot.file, spot.line, spot.column));
-    return { ...spot, calls: own?.calls ?? null, cloning: own?.cloning ?? null };
+    return { ...spot, calls: own?.calls ?? null, cloning: own?.cloning ?? null, again: own?.again ?? null };
   });
 }
 

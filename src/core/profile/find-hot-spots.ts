@@ -84,6 +84,7 @@ export function hotSpotsOf(
       totalUs: Math.max(totals.frame[frame] ?? 0, us),
       calls: null,
       cloning: null,
+      again: null,
       ...classify(time, found.operations, 'hot-spot'),
       lines: lines
         .filter((one) => one.us > 0)

@@ -1,3 +1,4 @@
+import type { RepeatedCalls } from '../recording.ts';
 import type { Bound } from '../report/report.ts';
 
 /** A user function ranked by the wall time it is answerable for. Times in µs; lines and columns 1-based. */
@@ -17,6 +18,8 @@ export interface HotSpot {
   calls: number | null;
   /** Null where no calls were sampled. */
   cloning: Cloning | null;
+  /** Null where no calls in a row were compared. */
+  again: RepeatedCalls | null;
   bound: Bound;
   /** Sentences with figures that support `bound`. */
   evidence: string[];
@@ -57,6 +60,8 @@ export interface CalledFunction {
   /** Of the run that measured time, µs: all its calls. */
   totalUs: number;
   cloning: Cloning | null;
+  /** Null where no calls in a row were compared. */
+  again: RepeatedCalls | null;
 }
 
 /** In µs, one part for each of TIME_KINDS. */

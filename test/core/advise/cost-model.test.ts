@@ -124,7 +124,7 @@ describe('the waits of a hot spot', () => {
     const operation = { kind: 'async', column: null, totalUs: 900 * ms, meanInFlight: 1, peakInFlight: 1 } as const;
     const hotSpot: HotSpot = {
       ...{ id: 'get', function: 'get', file: '/project/a.mjs', line: 1, column: 1, share: 1, threads: 1, selfUs: 0, totalUs: 0 },
-      ...{ calls: null, cloning: null, bound: 'async-wait', evidence: [], callers: [], computing: [] },
+      ...{ calls: null, cloning: null, again: null, bound: 'async-wait', evidence: [], callers: [], computing: [] },
       time: time({ awaitSerialUs: 700 * ms, jsCpuUs: 200 * ms }),
       lines: [
         { line: 2, time: time({ awaitSerialUs: 600 * ms, jsCpuUs: 30 * ms, nativeCpuUs: 5 * ms, loadingUs: 80 * ms }) },

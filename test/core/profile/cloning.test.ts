@@ -8,7 +8,7 @@ const sample = (bytes: number | null, writeUs = 0, readUs = 0, obstacle: CloneOb
   transferableBytes: 0,
 });
 const sizes = (more: Partial<CallSizes>): CallSizes => ({
-  ...{ url: 'file:///a.js', line: 1, column: 1, parameters: ['page', null, 'db'], arguments: [], results: [] },
+  ...{ url: 'file:///a.js', line: 1, column: 1, parameters: ['page', null, 'db'], arguments: [], results: [], again: null },
   ...more,
 });
 const obstacle = (path: string[], kind: CloneObstacle['kind'] = 'uncloneable', what = 'a function'): CloneObstacle => ({

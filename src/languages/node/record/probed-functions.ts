@@ -49,7 +49,8 @@ export function callSizesOf(functions: readonly ProbedFunction[], sampled: reado
   return functions.flatMap(({ probe, parameters }, index) => {
     const found = sampled[index];
     if (!found || found.arguments.length + found.results.length === 0) return [];
-    return [{ url: probe.url, line: probe.lineNumber + 1, column: probe.columnNumber + 1, parameters, ...found }];
+    const again = found.again.calls < 2 ? null : found.again;
+    return [{ url: probe.url, line: probe.lineNumber + 1, column: probe.columnNumber + 1, parameters, ...found, again }];
   });
 }
 

@@ -53,6 +53,7 @@ export function hotSpot(name: string, line: number, part: Partial<TimeSplit>, mo
     time: time(part),
     calls: null,
     cloning: null,
+    again: null,
     bound: 'mixed',
     evidence: [],
     lines: [],

@@ -9,8 +9,15 @@ const SAMPLES = 20;
 const MOST_MS = 400;
 const FEWEST = 2;
 
+/** Calls in a row whose arguments are compared. */
+const MOST_COMPARED = 2000;
+/** A longer text is not kept, as a result under a key so long would not be. */
+const LONGEST_KEY = 1000;
+
 export interface CallSampler {
   sampled: SampledCalls[];
+  /** Compares the arguments of a call with those of the calls before. Returns whether enough were compared. Runs no code of the script's. */
+  compareArguments(index: number, values: ArrayLike<unknown>): boolean;
   /** Notes what one call of a function was given. Returns whether enough is known. Runs no code of the script's. */
   noteArguments(index: number, values: unknown): boolean;
   noteResult(index: number, value: unknown): boolean;
@@ -18,9 +25,14 @@ export interface CallSampler {
 
 /** Measures values on the thread that has them. Never throws. */
 export function sampleCalls(functions: number): CallSampler {
-  const sampled = Array.from({ length: functions }, (): SampledCalls => ({ arguments: [], results: [] }));
+  const sampled = Array.from({ length: functions }, (): SampledCalls => ({
+    arguments: [],
+    results: [],
+    again: { calls: 0, again: 0, byReference: 0, primitiveResults: 0 },
+  }));
+  const known = sampled.map(() => new Set<string>());
   const spentMs = { arguments: new Float64Array(functions), results: new Float64Array(functions) };
-  const note = (index: number, of: keyof SampledCalls, value: unknown): boolean => {
+  const note = (index: number, of: 'arguments' | 'results', value: unknown): boolean => {
     const list = sampled[index]?.[of];
     if (!list) return true;
     const beganMs = clock();
@@ -30,10 +42,39 @@ export function sampleCalls(functions: number): CallSampler {
   };
   return {
     sampled,
+    compareArguments(index, values) {
+      const counts = sampled[index]!.again;
+      counts.calls++;
+      const key = keyOf(values);
+      if (key === null) counts.byReference++;
+      else if (known[index]!.has(key)) counts.again++;
+      else known[index]!.add(key);
+      return counts.calls >= MOST_COMPARED;
+    },
     // The `arguments` object is sent as the list it is.
     noteArguments: (index, values) => note(index, 'arguments', types.isArgumentsObject(values) ? listOf(values) : values),
-    noteResult: (index, value) => note(index, 'results', value),
+    noteResult(index, value) {
+      if (isPrimitive(value)) sampled[index]!.again.primitiveResults++;
+      return note(index, 'results', value);
+    },
   };
+}
+
+/** The same for the same primitive values, another for others; null where one is compared by reference, or too long. */
+function keyOf(values: ArrayLike<unknown>): string | null {
+  let key = '';
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at];
+    if (!isPrimitive(value) || typeof value === 'symbol') return null;
+    const text = Object.is(value, -0) ? '-0' : String(value);
+    key += `${typeof value} ${text.length} ${text} `;
+    if (key.length > LONGEST_KEY) return null;
+  }
+  return key;
+}
+
+function isPrimitive(value: unknown): value is string | number | bigint | boolean | symbol | null | undefined {
+  return value === null || (typeof value !== 'object' && typeof value !== 'function');
 }
 
 const clock = performance.now.bind(performance);

@@ -5,7 +5,7 @@ import { sampleCalls } from './clone-sizes.ts';
 import { hookExit, hookKills } from './endings.ts';
 import { hideOptions } from './hide-options.ts';
 import { HANDLE, startInterrupter } from './interrupting.ts';
-import { BEGIN_EVENT, type ChannelSettings, type ChildChannel, type FromAgent, MEASURED } from './messages.ts';
+import { BEGIN_EVENT, COMPARE, type ChannelSettings, type ChildChannel, type FromAgent, MEASURED } from './messages.ts';
 import { onRestore, restore } from './restore.ts';
 import { recordThread } from './thread.ts';
 import { forgetNoCache, keepLines } from './typescript-loader.ts';
@@ -32,6 +32,8 @@ export function recordMainThread(channel: ChannelSettings): void {
     const settings = newWorkerSettings(fd, children, { ports, transforms });
     const probes = isChild ? [] : channel.probes;
     const sampler = probes.length === 0 ? null : sampleCalls(probes.length);
+    // For the conditions of breakpoints, which see what the script sees.
+    if (sampler) Object.defineProperty(globalThis, Symbol.for(COMPARE), { value: sampler.compareArguments, configurable: true });
     const thread = recordThread({
       fd,
       thread: 0,

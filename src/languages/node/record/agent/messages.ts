@@ -1,4 +1,4 @@
-import type { CallSite, CloneSample, CpuProfile } from '../../../../core/recording.ts';
+import type { CallSite, CloneSample, CpuProfile, RepeatedCalls } from '../../../../core/recording.ts';
 
 /**
  * What the agent tells the recorder: JSON, one message a line, cut into chunks (see channel.ts). Times are µs on the monotonic clock.
@@ -40,6 +40,7 @@ export type FromAgent =
 export interface SampledCalls {
   arguments: CloneSample[];
   results: CloneSample[];
+  again: RepeatedCalls;
 }
 
 interface Progress {
@@ -144,6 +145,9 @@ export const MEASURED = 'unblock.measured';
 
 /** Emitted on `process` when the loader is ready. The script never gets it. */
 export const BEGIN_EVENT = 'unblock:begin';
+
+/** The name of a symbol: under it the global object holds the function that compares arguments, while calls are sampled. */
+export const COMPARE = 'unblock.compare';
 
 /**
  * Where the interrupter finds a thread's functions: a property of the global object. Also the name of the function by which it calls
