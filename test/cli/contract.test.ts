@@ -11,9 +11,10 @@ import { assertReport } from './report-shape.ts';
 const SCRIPT = `
 console.log('hello from the script');
 console.error('and its errors');
+// Of a core's time, so that a busy machine leaves as many samples.
 function busy() {
- const until = Date.now() + 150;
- while (Date.now() < until) Math.sqrt(2);
+ const until = process.cpuUsage().user + 150e3;
+ do for (let i = 0; i < 3e5; i++) Math.sqrt(i); while (process.cpuUsage().user < until);
 }
 busy();
 console.log(process.argv.slice(2).join('|'), process.env.UNBLOCK_SESSION ?? 'no session', process.env.UNBLOCK_TARGET ?? 'no target');

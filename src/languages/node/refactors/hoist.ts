@@ -89,6 +89,11 @@ export function writeHoist(source: Source, editor: Editor, maker: Maker, { to }:
     editor.replace(at, at, `${text}${source.eol}${indentationAt(source, at)}`, why);
     return;
   }
+  insertAfterImports(source, editor, text, why);
+}
+
+/** Puts a statement at the head of the file, where everything can use it. */
+export function insertAfterImports(source: Source, editor: Editor, text: string, why: string): void {
   const { statements } = source.ast;
   const imports = statements.findLastIndex(
     (one, index) => isImport(one) && statements.slice(0, index).every((before) => isImport(before) || isDirective(before)),

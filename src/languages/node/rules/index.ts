@@ -5,6 +5,7 @@ import { parallelizeLoop } from './parallelize-loop.ts';
 import { preferAsyncApi } from './prefer-async-api.ts';
 import { avoidJsonClone } from './avoid-json-clone.ts';
 import { hoistInvariant } from './hoist-invariant.ts';
+import { cachePureCall } from './cache-pure-call.ts';
 import { fixQuadratic } from './fix-quadratic.ts';
 
 /** In the order in which they are asked. */
@@ -16,4 +17,5 @@ export const rules: readonly Rule[] = [
   avoidJsonClone,
   hoistInvariant,
   fixQuadratic,
+  cachePureCall,
 ];

@@ -239,7 +239,7 @@ function whyNotReturned(source: Source, node: FunctionNode, depth = 0): string |
 }
 
 /** The expressions whose values a function may return. */
-function returnedBy(node: FunctionNode): TS.Expression[] {
+export function returnedBy(node: FunctionNode): TS.Expression[] {
   if (node.body === undefined) return [];
   if (!ts.isBlock(node.body)) return [node.body];
   const found: TS.Expression[] = [];
@@ -356,7 +356,7 @@ function isSetAtStart(source: Source, node: TS.Node): boolean {
 }
 
 /** Whether the value of a constant is changed where it is used: `table[i] = …`, `table.push(…)`, or handed to a call that may. */
-function isChangedAt(source: Source, identifier: TS.Identifier, binding: Binding): boolean {
+export function isChangedAt(source: Source, identifier: TS.Identifier, binding: Binding): boolean {
   let statement: TS.Node = identifier;
   while (!ts.isStatement(statement) || ts.isBlock(statement)) {
     if (ts.isSourceFile(statement)) return false;

@@ -199,7 +199,7 @@ function replaces(identifier: TS.Identifier): boolean {
   return isWritten(identifier);
 }
 
-function isExported({ declaration }: Binding): boolean {
+export function isExported({ declaration }: Binding): boolean {
   const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
   return ts.canHaveModifiers(statement) && (ts.getModifiers(statement)?.some((one) => one.kind === ts.SyntaxKind.ExportKeyword) ?? false);
 }

@@ -148,3 +148,27 @@ describe('fix-quadratic', () => {
       ],
     ));
 });
+
+describe('cache-pure-call', () => {
+  const source = `function slug(title) {
+  let out = '';
+  for (const letter of title) out += letter.toLowerCase();
+  return out;
+}
+export { slug };
+`;
+  const about = (again: HotSpot['again'], more: Partial<HotSpot> = {}) =>
+    said('cache-pure-call', source, [onLines('slug', 1, { 3: 0.5 }, { totalUs: 0.5 * second, calls: 10_000, again, ...more })]);
+  const compared = { calls: 2000, again: 1000, byReference: 0, primitiveResults: 20 };
+
+  it('advises where calls in a row were given the same again, from what was compared to what it may be at most', () =>
+    assert.deepEqual(about(compared), [[1, 'Keep what slug gives for the same argument (≈1.6×)', 'review', 1.33, 1.82]]));
+
+  it('is silent where nothing was compared, nothing came again, or objects were given', () => {
+    assert.deepEqual(about(null), []);
+    assert.deepEqual(about({ ...compared, again: 100 }), []);
+    assert.deepEqual(about({ ...compared, byReference: 1 }), []);
+  });
+
+  it('is silent where a call takes as long as looking it up', () => assert.deepEqual(about(compared, { calls: 1_000_000 }), []));
+});

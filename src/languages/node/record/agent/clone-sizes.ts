@@ -17,7 +17,7 @@ const LONGEST_KEY = 1000;
 export interface CallSampler {
   sampled: SampledCalls[];
   /** Compares the arguments of a call with those of the calls before. Returns whether enough were compared. Runs no code of the script's. */
-  compareArguments(index: number, values: ArrayLike<unknown>): boolean;
+  compareArguments: (index: number, values: ArrayLike<unknown>) => boolean;
   /** Notes what one call of a function was given. Returns whether enough is known. Runs no code of the script's. */
   noteArguments(index: number, values: unknown): boolean;
   noteResult(index: number, value: unknown): boolean;
@@ -42,7 +42,7 @@ export function sampleCalls(functions: number): CallSampler {
   };
   return {
     sampled,
-    compareArguments(index, values) {
+    compareArguments: (index, values) => {
       const counts = sampled[index]!.again;
       counts.calls++;
       const key = keyOf(values);
