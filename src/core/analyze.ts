@@ -88,6 +88,7 @@ export function analyze(recorded: Recording, anyLanguage: Language, read: ReadSo
     isLane: (api) => language.isLane(api),
     hotSpots,
     served: servedOf(loops[0] ?? null),
+    eventLoop: eventLoopUse(loops[0] ?? null),
     called,
     read,
   };
@@ -143,6 +144,19 @@ function samplesIn({ profile, natures }: LaneModel): number {
 function servedOf(eventLoop: EventLoop | null): AdviceContext['served'] {
   const atOnce = eventLoop && requestsAtOnce(eventLoop);
   return eventLoop?.requests && atOnce !== null ? { requests: eventLoop.requests, atOnce } : null;
+}
+
+function eventLoopUse(eventLoop: EventLoop | null): AdviceContext['eventLoop'] {
+  if (eventLoop === null) return null;
+  const { serving, utilisation, requests, blockages } = eventLoop;
+  return {
+    serving,
+    utilisation,
+    requests,
+    blockages: blockages.flatMap(({ culprit, durationUs, heldUp }) =>
+      culprit === null ? [] : [{ function: culprit.function, file: culprit.file, line: culprit.line, us: durationUs, heldUp }],
+    ),
+  };
 }
 
 function laneUses(models: readonly LaneModel[], times: readonly TimeSplit[]): LaneUse[] {

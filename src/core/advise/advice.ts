@@ -17,9 +17,23 @@ export interface AdviceContext {
   hotSpots: readonly HotSpot[];
   /** Requests to the program's own servers, and how many there are at once while it is busy; null where it got none, or they are not known. */
   served: { requests: number; atOnce: number } | null;
+  /** Of the main thread; null where nothing was waited for. */
+  eventLoop: EventLoopUse | null;
   /** The user's functions whose calls were counted, hot themselves or not; none where nothing was counted. */
   called: readonly CalledFunction[];
   read: ReadSource;
+}
+
+/** What the event loop of the main thread was like, as far as rules ask. */
+export interface EventLoopUse {
+  /** Whether the program listens, repeats or watches: then it matters to others when it is late. */
+  serving: boolean;
+  /** Share of the time that the thread did not sleep, 0 to 1. */
+  utilisation: number;
+  /** Requests that its servers got; null where there were too many to list. */
+  requests: number | null;
+  /** What held the loop for 10 ms or more, and which function of the user's it was; longest first. */
+  blockages: readonly { function: string; file: string; line: number; us: number; heldUp: number | null }[];
 }
 
 /** How much of its life a thread or process was busy: it computed, was blocked, collected garbage or loaded. */

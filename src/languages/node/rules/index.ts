@@ -2,6 +2,7 @@ import type { Rule } from '../../../core/language.ts';
 import { moveToWorker } from './move-to-worker.ts';
 import { overlapAwaits } from './overlap-awaits.ts';
 import { parallelizeLoop } from './parallelize-loop.ts';
+import { yieldToEventLoop } from './yield-to-event-loop.ts';
 import { preferAsyncApi } from './prefer-async-api.ts';
 import { avoidJsonClone } from './avoid-json-clone.ts';
 import { hoistInvariant } from './hoist-invariant.ts';
@@ -14,6 +15,7 @@ export const rules: readonly Rule[] = [
   preferAsyncApi,
   moveToWorker,
   parallelizeLoop,
+  yieldToEventLoop,
   avoidJsonClone,
   hoistInvariant,
   fixQuadratic,

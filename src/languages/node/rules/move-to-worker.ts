@@ -14,7 +14,7 @@ import { openProject } from '../project/open-project.ts';
 import { orRefuse, Refusal } from '../refactors/refusal.ts';
 import { spreadAwait } from '../refactors/spread-await.ts';
 import { writeSpread } from '../refactors/spread-edits.ts';
-import { chooseLevel, choiceFor, functionCalled, isCalledOnce, type Choice } from '../refactors/worker-choice.ts';
+import { chooseLevel, choiceFor, functionCalled, isCalledOnce, isServedFunction, type Choice } from '../refactors/worker-choice.ts';
 import { moveToWorkerFile } from '../refactors/worker-file.ts';
 import { specifierFor } from '../refactors/specifier.ts';
 import { rootOf } from '../syntax/effects.ts';
@@ -67,6 +67,8 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
     { leaveAlone: true, file: hotSpot.file, line: hotSpot.line, reason, models: ['worker-threads'] },
   ];
   const { choice, driven, reason } = chooseLevel(source, node, context.read);
+  if (choice === null && driven === null && isServedFunction(source, node))
+    return leaveAlone(servedWords(source, node, reason, hotSpot, context));
   // Of a long call that nothing drives, parallelize-loop says what keeps its own loop together.
   if (choice === null && driven === null && isCalledOnce(reason) && hotLoops(source, node, hotSpot).length > 0) return [];
   if (choice === null && driven === null)
@@ -112,6 +114,26 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
       refactor: result.available ? { available: true, safety: result.safety } : result,
     },
   ];
+}
+
+/** What to do about a handler that computes itself, or by a call of a package, where nothing of its own can move yet. */
+function servedWords(source: Source, node: FunctionNode, reason: string | null, hotSpot: HotSpot, { eventLoop }: AdviceContext): string {
+  const computeUs = computingOf(hotSpot);
+  const each = eventLoop?.requests
+    ? `${formatDuration(computeUs / eventLoop.requests / 1000)} a request`
+    : formatDuration(computeUs / 1000);
+  const [costliest] = hotSpot.lines.toSorted((a, b) => computed(b.time) - computed(a.time));
+  const call = costliest === undefined ? undefined : callsOnLine(source, costliest.line).find((one) => contains(node, one));
+  const what =
+    call === undefined || costliest === undefined
+      ? 'what computes'
+      : `\`${textOf(source, call).replace(/\s+/g, ' ').slice(0, 60)}\` (line ${costliest.line})`;
+  const why = reason === null || isCalledOnce(reason) ? '' : ` ${reason}`;
+  return `It computes ${each} on the thread that all requests wait for. Put ${what} into a function at the top level of its file that is given plain values and returns some: that function can move to worker threads.${why}`;
+}
+
+function computed(time: HotSpot['time']): number {
+  return time.jsCpuUs + time.nativeCpuUs + time.gcUs;
 }
 
 function rewrite({ source, home, node, name, call, drivers, moved }: Choice, read: ReadSource): RefactorResult {

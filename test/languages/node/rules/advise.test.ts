@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { AdviceContext } from '../../../../src/core/advise/advice.ts';
 import type { Cloning, HotSpot } from '../../../../src/core/profile/hot-spots.ts';
-import { file, hotSpot, operation, say, second, time } from './hand-made-spots.ts';
+import { decided, file, hotSpot, operation, say, second, time } from './hand-made-spots.ts';
 
 const REQUESTS = `async function price(id) {
   const response = await fetch('http://shop/' + id);
@@ -366,6 +367,57 @@ describe('parallelize-loop', () => {
     assert.deepEqual(say('console.log(JSON.stringify(globalThis));\n', [top(lines([1, 0.9]))]).leftAlone, [
       'It computes at the top level, outside of any loop whose rounds could run on other cores.',
     ]));
+});
+
+describe('yield-to-event-loop', () => {
+  const source = `import { createServer } from 'node:http';\nconst seen = [];\nfunction score(text) {\n  let sum = 0;\n  for (const letter of text) {\n    sum = (sum * 31 + seen.length) % 1009;\n  }\n  return sum;\n}\ncreateServer((request, response) => {\n  seen.push(request.url);\n  response.end(String(score(request.url)));\n}).listen(0);\n`;
+  const spot = hotSpot('score', 3, { jsCpuUs: 0.9 * second }, { lines: [{ line: 6, time: time({ jsCpuUs: 0.9 * second }) }] });
+  const blocked = (us: number, more: Partial<NonNullable<AdviceContext['eventLoop']>> = {}): Partial<AdviceContext> => ({
+    eventLoop: {
+      ...{ serving: true, utilisation: 0.9, requests: 3 },
+      blockages: [us, us / 2].map((one) => ({ function: 'score', file, line: 6, us: one, heldUp: 4 })),
+      ...more,
+    },
+  });
+
+  it('lets requests in during a loop that can not move', () => {
+    const { advice } = decided(source, [spot], blocked(420_000));
+    assert.deepEqual(
+      advice.map(({ rule, line, message, refactor }) => [rule, line, message, refactor.available]),
+      [
+        [
+          'yield-to-event-loop',
+          5,
+          'Let others have their turn during the loop in line 5: it holds the event loop for up to 420 ms (→ about 10 ms)',
+          true,
+        ],
+      ],
+    );
+    assert.match(advice[0]!.why, /2 times for 10 ms or more, the longest for 420 ms, and requests had to wait for it 8 times/);
+    assert.match(advice[0]!.predicted.basis, /others wait up to 10 ms and one round instead of up to 420 ms \(measured\)/);
+  });
+
+  it('says nothing where nobody waits, or not for long', () => {
+    const quiet = { serving: false, blockages: [{ function: 'score', file, line: 6, us: 420_000, heldUp: 0 }] };
+    assert.deepEqual(say(source, [spot], blocked(40_000)).advice, []);
+    assert.deepEqual(say(source, [spot], blocked(420_000, quiet)).advice, []);
+    assert.deepEqual(say(source, [spot]).advice, []);
+  });
+
+  it('leaves to move-to-worker what can move', () =>
+    assert.deepEqual(
+      say(source.replace('seen.length', '7'), [spot], blocked(420_000)).advice.map(({ rule }) => rule),
+      ['move-to-worker'],
+    ));
+
+  it('tells how a handler that computes by a package can move', () => {
+    const page = `import { createServer } from 'node:http';\nimport { marked } from 'marked';\ncreateServer((request, response) => {\n  response.end(marked.parse(request.url));\n}).listen(0);\n`;
+    const handler = hotSpot('(anonymous)', 3, { jsCpuUs: 0.9 * second }, { lines: [{ line: 4, time: time({ jsCpuUs: 0.9 * second }) }] });
+    assert.match(
+      say(page, [handler], blocked(50_000)).leftAlone[0] ?? '',
+      /^It computes 300 ms a request on the thread that all requests wait for\. Put `.*marked\.parse\(request\.url\).*` \(line 4\) into a function/,
+    );
+  });
 });
 
 describe('decisions', () => {

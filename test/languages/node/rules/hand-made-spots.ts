@@ -85,6 +85,7 @@ export function decided(...[source, hotSpots, more = {}, texts = {}]: Given): De
     isLane: () => false,
     hotSpots,
     served: null,
+    eventLoop: null,
     called: hotSpots.flatMap(({ calls, ...spot }) => (calls === null ? [] : [{ ...spot, calls }])),
     read: (name) => (name === file ? source : (texts[name] ?? null)),
     ...more,
