@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { ProjectFiles } from './project-files.ts';
 
@@ -25,12 +26,14 @@ export interface Specifiers {
 
 /**
  * @param packageJson the content of the package.json in a folder
+ * @param mapped where a specifier may lead by what tsconfig.json says
  * @param remembered what was found in texts before, kept from one graph to the next
  */
 export function moduleGraph(
   { files, packages }: ProjectFiles,
   read: (file: string) => string | null,
   packageJson: (folder: string) => Record<string, unknown> | null,
+  mapped: (from: string, specifier: string) => string[],
   remembered: Map<string, Specifiers>,
 ): ModuleGraph {
   const known = new Set(files);
@@ -55,7 +58,14 @@ export function moduleGraph(
     }
     const [, name, path] = /^((?:@[^/]+\/)?[^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
     const folder = name === undefined ? undefined : byName.get(name);
-    if (folder === undefined) return null;
+    if (folder === undefined) {
+      if (isBuiltin(specifier)) return null;
+      for (const candidate of mapped(from, specifier)) {
+        const file = resolvePath(known, candidate);
+        if (file !== null) return file;
+      }
+      return null;
+    }
     if (path !== undefined) return resolvePath(known, join(folder, path)) ?? resolvePath(known, join(folder, 'src', path));
     return resolvePackage(folder);
   };

@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { ReadSource } from '../../../core/advise/advice.ts';
 import { LARGEST, readSource, tooLarge, type Source } from '../syntax/source.ts';
+import { compilerConfigs } from './compiler-configs.ts';
 import { elsewhere } from './elsewhere.ts';
 import { entryPaths, moduleGraph, type Specifiers } from './module-graph.ts';
 import type { Project } from './project.ts';
@@ -46,10 +47,12 @@ function makeProject(listed: ProjectFiles, read: ReadSource, { sources, specifie
     return known;
   };
   const packageJson = (folder: string): Record<string, unknown> | null => parseObject(text(join(folder, 'package.json')));
-  const modules = moduleGraph(listed, text, packageJson, specifiers);
+  const configs = compilerConfigs(listed.root);
+  const modules = moduleGraph(listed, text, packageJson, configs.mapped, specifiers);
   const project: Project = {
     ...listed,
     modules,
+    configs,
     text,
     source: (file) => {
       const now = text(file);

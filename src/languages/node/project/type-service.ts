@@ -104,12 +104,12 @@ function startService(project: Project): Held {
   return state;
 }
 
-function extensionOf(file: string): string {
+export function extensionOf(file: string): string {
   return /\.[cm]?[jt]sx?$/.exec(file)?.[0] ?? '.js';
 }
 
 /** Small projects as a whole; of large ones the files and what they import, as far as the limits go. */
-function withImports(project: Project, files: readonly string[]): string[] {
+export function withImports(project: Project, files: readonly string[]): string[] {
   if (project.files.length <= MOST_FILES) return project.files;
   const found = new Set(files);
   let level = [...files];

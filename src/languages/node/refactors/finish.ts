@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import type { FileEdits, RefactorResult } from '../../../core/advise/advice.ts';
 import { whyNotEdited } from '../project/why-not-edited.ts';
+import type { Project } from '../project/project.ts';
+import { newTypeError } from '../project/type-errors.ts';
 import { parses, type Source } from '../syntax/source.ts';
 import { applyEdits } from './edits.ts';
 import type { Editor } from './editor.ts';
@@ -37,6 +39,31 @@ export function finish(
 function refuseBroken(file: string, text: string, topLevelAwait: boolean): void {
   if (!parses(file, text, topLevelAwait))
     throw new Refusal(`The change would break the syntax of ${basename(file)}: make it by hand, and please report this.`);
+}
+
+/** Refuses a result in which TypeScript would find an error that it doesn't find now. */
+export function refuseTypeErrors(project: Project, result: RefactorResult): void {
+  if (!result.available) return;
+  const changed = new Map(
+    result.files.filter((one) => !one.create).map((one) => [one.file, applyEdits(project.text(one.file) ?? '', one.edits)]),
+  );
+  const error = newTypeError(project, changed);
+  if (error === null) return;
+  const { edits } = result.files.find((one) => one.file === error.file)!;
+  const line = (project.text(error.file) ?? '').slice(0, oldOffset(edits, error.start)).split('\n').length;
+  throw new Refusal(
+    `The change would bring a type error to line ${line} of ${basename(error.file)} (TS${error.code}: ${error.message.replace(/\.?$/, '').slice(0, 200)}): give it a type that allows a promise first.`,
+  );
+}
+
+/** Where a place of the new text was before the edits. */
+function oldOffset(edits: FileEdits['edits'], offset: number): number {
+  let shift = 0;
+  for (const { start, end, newText } of edits) {
+    if (start + shift + newText.length > offset) return Math.min(Math.max(start, offset - shift), end);
+    shift += newText.length - (end - start);
+  }
+  return offset - shift;
 }
 
 export function changedSince(source: Source): Refusal {

@@ -37,7 +37,7 @@ export function whyNotListener(
   if (emitter === 'process' && (event === null || !SIGNALS.test(event)))
     return `${words.replace("listener of '", "listener of process '")} must do its work at once: it can't await.`;
   if (event === null) return `${words} can't await where nobody knows who emits it: give the event's name as a text.`;
-  const emits = whoEmits(project, event);
+  const emits = whoEmits(project, event, callee.name.text === 'addEventListener' ? 'dispatchEvent' : 'emit');
   if (emits !== null) return `${words} can't await: ${emits} emits it, and goes on before the listener is done.`;
   const isOnce = callee.name.text === 'once' || ONCE.test(event) || emitter === 'process';
   if (!isOnce)
@@ -82,20 +82,19 @@ function isOfNode(source: Source, expression: TS.Expression, depth = 0): boolean
 }
 
 /** Where the project emits an event itself, in words. */
-function whoEmits(project: Project, event: string): string | null {
-  for (const word of ['emit', 'dispatchEvent'])
-    for (const file of project.filesWith(word)) {
-      const source = project.source(file);
-      if (typeof source === 'string') return basename(file);
-      const found: TS.Node[] = [];
-      walk(source.ast, (node) => {
-        if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression) || node.expression.name.text !== word) return;
-        const [given] = node.arguments;
-        const isOther = word === 'emit' && given !== undefined && ts.isStringLiteralLike(given) && given.text !== event;
-        if (!isOther) found.push(node);
-      });
-      if (found[0] !== undefined) return `line ${lineOf(source, found[0].getStart(source.ast))} of ${basename(file)}`;
-    }
+function whoEmits(project: Project, event: string, word: 'emit' | 'dispatchEvent'): string | null {
+  for (const file of project.filesWith(word)) {
+    const source = project.source(file);
+    if (typeof source === 'string') return basename(file);
+    const found: TS.Node[] = [];
+    walk(source.ast, (node) => {
+      if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression) || node.expression.name.text !== word) return;
+      const [given] = node.arguments;
+      const isOther = word === 'emit' && given !== undefined && ts.isStringLiteralLike(given) && given.text !== event;
+      if (!isOther) found.push(node);
+    });
+    if (found[0] !== undefined) return `line ${lineOf(source, found[0].getStart(source.ast))} of ${basename(file)}`;
+  }
   return null;
 }
 

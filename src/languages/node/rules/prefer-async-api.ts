@@ -18,7 +18,7 @@ import { apiAsImport, blockingApiOf, twinOf, useTwin } from '../refactors/async-
 import { findDrivers, type Driver, type Driving } from '../refactors/drivers.ts';
 import { classMadeBy } from '../refactors/async-classes.ts';
 import { editorOf } from '../refactors/editor.ts';
-import { changedSince, finish } from '../refactors/finish.ts';
+import { changedSince, finish, refuseTypeErrors } from '../refactors/finish.ts';
 import { importsOf } from '../refactors/imports.ts';
 import { orRefuse, Refusal } from '../refactors/refusal.ts';
 import { spreadAwait, waitsOf, type Spread, type Spreads } from '../refactors/spread-await.ts';
@@ -130,7 +130,9 @@ function makeAsynchronous(
     });
     const review = [...spreads.review, ...drivers.flatMap((driver) => driver.review)];
     const concurrency = drivers.some((driver) => driver.kind !== 'running') ? `, ${DEFAULT_BOUND} calls at a time` : '';
-    return finish(parts, { title: `Make ${whatIn(source, calls[0]!)} asynchronous${concurrency}${extent(spreads, calls)}`, review });
+    const made = finish(parts, { title: `Make ${whatIn(source, calls[0]!)} asynchronous${concurrency}${extent(spreads, calls)}`, review });
+    refuseTypeErrors(project, made);
+    return made;
   });
   return { result, driving, freesOthers };
 }
