@@ -23,13 +23,14 @@ const { values: flags } = parseArgs({
 if (flags.vscode !== '1.139' && flags.vscode !== '1.100') throw new Error('--vscode is 1.139 or 1.100.');
 process.exitCode = await runInHost(flags.vscode, flags.electron, flags.grep);
 
-/** The tests' exit code. The workspace is a fresh copy of examples/, so that tests may write. */
+/** The tests' exit code. The workspace is a fresh copy of examples/ and of test/fixtures/editor/, so that tests may write. */
 async function runInHost(version: VsCodeVersion, electron: boolean, grep: string): Promise<number> {
   await buildSuites();
   writeFileSync(logFile, '');
   const temporary = temporaryFolder('in-host');
   const workspace = join(temporary, 'workspace');
   cpSync(join(root, 'examples'), workspace, { recursive: true });
+  cpSync(join(root, 'test/fixtures/editor'), join(workspace, 'rules'), { recursive: true });
   const env = { UNBLOCK_TEST_GREP: grep, UNBLOCK_TEST_RESULTS: join(temporary, 'results.json') };
   const desktop = process.env['VSCODE_EXECUTABLE'];
   const inDesktop = electron || (desktop !== undefined && desktop !== '') || !hasLinuxBinaries();

@@ -1,17 +1,19 @@
 /**
  * A person's path through the packaged extension in a real VS Code: palette → profile an example → flame graph drawn → light bulb → the file
- * changed → run again, with the program's output unchanged and the run faster → one undo. `tsx test/vscode/person.ts [example …]`;
+ * changed → run again, with the program's output unchanged and the run faster → one undo. `tsx test/vscode/person.ts [folder …]`, where a folder is an
+ * example's or, for the program of a rule, `rules/RULE`;
  * expects the package at out/unblock.vsix and leaves a screenshot of each step in out/screenshots/.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Page } from 'playwright-core';
 import type { Report } from '../../src/core/report/report.ts';
 import { launchChromium, openPage } from './browser.ts';
 import { installVsix, startCodeServer } from './code-server.ts';
+import { rulePrograms, type RuleProgram } from './rule-programs.ts';
 import { temporaryFolder } from './temporary.ts';
 import {
   applyPreview,
@@ -22,53 +24,40 @@ import {
   lightBulb,
   openFile,
   runCommand,
+  waitForPreview,
   waitForWorkbench,
   webview,
 } from './workbench.ts';
 
-interface Path {
-  /** Folder and file of the example. */
-  folder: string;
-  script: string;
-  rule: string;
-  action: RegExp;
-  /** A file that the change makes beside the script: then VS Code shows its preview first. */
-  creates: string | null;
+interface Gain {
   /** The part of the wall time that may be left after the change, with a wide margin over what was measured on an idle machine. */
   atMost: number;
   /** The gain needs a second core. A machine that runs tests may have none to spare: only runs beside which there was one are judged. */
   needsCores: boolean;
 }
 
-const paths: Path[] = [
+/** Where the gain is measured, and not only the output held against the one before. */
+type Path = RuleProgram & { gain: Gain | null };
+
+/** Walked when nothing is named. */
+const examples: Path[] = [
+  { ...rule('overlap-awaits'), gain: { atMost: 0.9, needsCores: false } },
   {
-    folder: 'sequential-requests',
-    script: 'fetch-prices.mjs',
-    rule: 'overlap-awaits',
-    action: /at a time/,
-    creates: null,
-    atMost: 0.9,
-    needsCores: false,
-  },
-  {
+    rule: 'prefer-async-api',
     folder: 'blocking-commands',
     script: 'check-hosts.mjs',
-    rule: 'prefer-async-api',
+    file: 'check-hosts.mjs',
+    line: 0,
     action: /async/i,
-    creates: null,
-    atMost: 0.8,
-    needsCores: true,
+    others: [],
+    gain: { atMost: 0.8, needsCores: true },
   },
-  {
-    folder: 'render-frames',
-    script: 'render-frames.mjs',
-    rule: 'move-to-worker',
-    action: /worker pool/,
-    creates: 'render-frames.worker.mjs',
-    atMost: 0.9,
-    needsCores: true,
-  },
+  { ...rule('move-to-worker'), gain: { atMost: 0.9, needsCores: true } },
 ];
+
+function rule(name: string): RuleProgram {
+  return rulePrograms.find((one) => one.rule === name)!;
+}
 
 const root = resolve(import.meta.dirname, '../..');
 const screenshots = join(root, 'out/screenshots');
@@ -85,15 +74,17 @@ async function walk(path: Path): Promise<void> {
   const temporary = temporaryFolder('person');
   const dataFolder = join(temporary, 'data');
   const workspace = join(temporary, 'workspace');
-  const file = join(workspace, path.folder, path.script);
-  cpSync(join(root, 'examples'), workspace, { recursive: true });
-  const original = readFileSync(file, 'utf8');
+  fillWorkspace(workspace);
+  const inFolder = (name: string): string => join(workspace, path.folder, name.replace(/^\+/, ''));
+  const changed = [path.file, ...path.others.filter((name) => !name.startsWith('+'))];
+  const made = path.others.filter((name) => name.startsWith('+'));
+  const originals = changed.map((name) => readFileSync(inFolder(name), 'utf8'));
   installVsix('1.139', dataFolder, vsix);
   const settings = { 'window.autoDetectColorScheme': true };
   const server = await startCodeServer({ version: '1.139', dataFolder, inHostTests: false, settings });
   const browser = await launchChromium();
   const page = await openPage(browser);
-  const step = stepper(page, path.folder, server.died);
+  const step = stepper(page, path.folder.replaceAll('/', '-'), server.died);
   try {
     await step('opens the folder', async () => {
       await page.emulateMedia({ colorScheme: 'dark' });
@@ -117,48 +108,60 @@ async function walk(path: Path): Promise<void> {
       });
     }
     await step('finds the problem marked', async () => {
-      await focusEditor(page, path.script);
+      if (path.file !== path.script) await openFile(page, `${path.folder}/${path.file}`);
+      await focusEditor(page, basename(path.file));
       await goToNextProblem(page);
     });
     await step('opens the light bulb', async () => {
       await lightBulb(page, path.action);
     });
+    if (path.others.length > 0)
+      await step('sees the preview', async () => {
+        await page.keyboard.press('Escape');
+        await (await lightBulb(page, path.action)).click();
+        await waitForPreview(page);
+      });
     await step('applies the change', async () => {
-      await page.keyboard.press('Escape');
-      await (await lightBulb(page, path.action)).click();
-      if (path.creates !== null) await applyPreview(page);
+      if (path.others.length > 0) await applyPreview(page);
+      else {
+        await page.keyboard.press('Escape');
+        await (await lightBulb(page, path.action)).click();
+      }
       await page.locator('.tab.dirty').first().waitFor();
-      await page.keyboard.press('Control+S');
-      await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
-      assert.notEqual(readFileSync(file, 'utf8'), original);
-      if (path.creates !== null) assert.ok(existsSync(join(workspace, path.folder, path.creates)), `${path.creates} is there`);
+      await saveAll(page);
+      for (const [index, name] of changed.entries()) assert.notEqual(readFileSync(inFolder(name), 'utf8'), originals[index], name);
+      for (const name of made) assert.ok(existsSync(inFolder(name)), `${name} is there`);
     });
+    await step('sees the change in light', () => changeColours(page, 'light'));
+    await changeColours(page, 'dark');
     await step('profiles again', async () => {
       await runCommand(page, 'Unblock: Profile Again');
       const after = await nextReport(dataFolder, page, seen);
       assert.equal(after.run.exitCode, 0);
       const ratio = after.run.wallMs / before!.run.wallMs;
       console.log(`         wall time ${ratio.toFixed(2)} of before`);
-      if (!path.needsCores) assert.ok(ratio < path.atMost, `${before!.run.wallMs} ms before, ${after.run.wallMs} ms after`);
+      if (path.gain?.needsCores === false)
+        assert.ok(ratio < path.gain.atMost, `${before!.run.wallMs} ms before, ${after.run.wallMs} ms after`);
       await flameGraphIsDrawn(page);
     });
     await step('gets the same output', () => {
       // Copies: the person's files are as the editor left them.
-      const changed = join(temporary, 'changed');
-      cpSync(workspace, changed, { recursive: true });
-      const { slow, fast, judged } = pairedRuns(join(root, 'examples'), changed, path);
+      const copy = join(temporary, 'changed');
+      const untouched = join(temporary, 'untouched');
+      cpSync(workspace, copy, { recursive: true });
+      fillWorkspace(untouched);
+      const { slow, fast, judged } = pairedRuns(untouched, copy, path);
       const why = judged ? '' : ': not judged, the machine had no second core to spare';
       console.log(`         wall time ${(fast / slow).toFixed(2)} of before, without the profiler${why}`);
-      if (judged) assert.ok(fast < slow * path.atMost, `${slow} ms before, ${fast} ms after`);
+      if (judged && path.gain !== null) assert.ok(fast < slow * path.gain.atMost, `${slow} ms before, ${fast} ms after`);
     });
     await step('takes it back with one undo', async () => {
-      await focusEditor(page, path.script);
+      await focusEditor(page, basename(path.file));
       await page.keyboard.press('Control+Z');
       await page.locator('.tab.dirty').first().waitFor();
-      await page.keyboard.press('Control+S');
-      await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
-      assert.equal(readFileSync(file, 'utf8'), original);
-      if (path.creates !== null) assert.ok(!existsSync(join(workspace, path.folder, path.creates)), `${path.creates} is gone again`);
+      await saveAll(page);
+      for (const [index, name] of changed.entries()) assert.equal(readFileSync(inFolder(name), 'utf8'), originals[index], name);
+      for (const name of made) assert.ok(!existsSync(inFolder(name)), `${name} is gone again`);
     });
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
@@ -167,6 +170,17 @@ async function walk(path: Path): Promise<void> {
     await server.stop();
     rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
+}
+
+/** A copy of the examples and of the programs of the rules. */
+function fillWorkspace(folder: string): void {
+  cpSync(join(root, 'examples'), folder, { recursive: true });
+  cpSync(join(root, 'test/fixtures/editor'), join(folder, 'rules'), { recursive: true });
+}
+
+async function saveAll(page: Page): Promise<void> {
+  await runCommand(page, 'File: Save All Files');
+  await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
 }
 
 /** Runs a step, takes a screenshot of what the person sees then, and counts. */
@@ -249,7 +263,7 @@ function pairedRuns(before: string, after: string, path: Path): { slow: number; 
       return JSON.parse(answer) as Timed;
     }) as [Timed, Timed];
     assert.equal(fast.output, slow.output);
-    return { slow: slow.ms, fast: fast.ms, idle: !path.needsCores || Math.min(slow.cores, fast.cores) >= TWO_CORES };
+    return { slow: slow.ms, fast: fast.ms, idle: path.gain?.needsCores !== true || Math.min(slow.cores, fast.cores) >= TWO_CORES };
   });
   const judged = rounds.some(({ idle }) => idle);
   const counted = rounds.filter(({ idle }) => idle || !judged);
@@ -271,6 +285,10 @@ const named = process.argv.slice(2);
 if (!existsSync(vsix)) throw new Error(`${vsix} is missing: run node scripts/package.mjs --out out/unblock.vsix first.`);
 rmSync(screenshots, { recursive: true, force: true });
 mkdirSync(screenshots, { recursive: true });
-for (const path of paths.filter(({ folder }) => named.length === 0 || named.includes(folder))) await walk(path);
+const wanted =
+  named.length === 0
+    ? examples
+    : [...examples, ...rulePrograms.map((one) => ({ ...one, gain: null }))].filter((one) => named.includes(one.folder));
+for (const path of wanted) await walk(path);
 console.log(`person: ${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -94,6 +94,11 @@ export async function lightBulb(page: Page, wanted: RegExp): Promise<Locator> {
   }
 }
 
+/** Waits until VS Code's preview shows what would change. */
+export async function waitForPreview(page: Page): Promise<void> {
+  await page.locator('.bulk-edit-panel .monaco-list-row').first().waitFor(patient);
+}
+
 /** Accepts the change that VS Code's preview shows, as it shows one of several files. */
 export async function applyPreview(page: Page): Promise<void> {
   await page.locator('.bulk-edit-panel .monaco-button', { hasText: 'Apply' }).first().click(patient);

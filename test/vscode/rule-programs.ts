@@ -1,0 +1,31 @@
+/** One small program a rule, whose advice can be seen, previewed, applied, run again and undone in the editor. A new rule is a new line here. */
+export interface RuleProgram {
+  rule: string;
+  /** In the tests' workspace: a folder of examples/, or `rules/` and a folder of test/fixtures/editor/. */
+  folder: string;
+  script: string;
+  /** The file and the 1-based line that are marked. */
+  file: string;
+  line: number;
+  /** How the light bulb calls the change. */
+  action: RegExp;
+  /** Files that change besides; those that the change makes begin with `+`. */
+  others: string[];
+}
+
+export const rulePrograms: RuleProgram[] = [
+  example('overlap-awaits', 'sequential-requests', 'fetch-prices.mjs', 13, /at a time/, []),
+  example('move-to-worker', 'render-frames', 'render-frames.mjs', 29, /worker pool/, ['+render-frames.worker.mjs']),
+  { ...program('prefer-async-api', 7, /asynchronous/, ['lib/report.mjs', 'main.mjs']), file: 'lib/version.mjs' },
+  program('parallelize-loop', 4, /on \d+ cores/, ['+main.worker.mjs']),
+  program('avoid-json-clone', 8, /Copy only what is changed/, []),
+  program('hoist-invariant', 6, /once instead of each time/, []),
+];
+
+function program(rule: string, line: number, action: RegExp, others: string[]): RuleProgram {
+  return { rule, folder: `rules/${rule}`, script: 'main.mjs', file: 'main.mjs', line, action, others };
+}
+
+function example(rule: string, folder: string, script: string, line: number, action: RegExp, others: string[]): RuleProgram {
+  return { rule, folder, script, file: script, line, action, others };
+}
