@@ -101,6 +101,28 @@ describe('sizes of arguments and results', () => {
         assert.ok(second === first && more.length === 0, 'the second run did not go as the first one');
       });
 
+  for (const { major, path } of supportedNodes())
+    it(`are asked for together with whether they come again (node ${major})`, async () => {
+      const program = place.write(
+        'again.mjs',
+        `const burn = () => { for (let i = 0; i < 200_000; i++) Math.sqrt(i); };
+function ofFew(name) { burn(); return name.length; }
+function ofMany(number) { burn(); return number; }
+function ofObjects(one) { burn(); return one; }
+for (let i = 0; i < 1000; i++) { ofFew('name ' + (i % 5)); ofMany(i); ofObjects({ i }); }
+`,
+      );
+      const saved = join(place.temporary, 'saved');
+      const { code, stderr } = await place.run(['advise', '--count-calls', '--save', saved, '--node', path, program]);
+      assert.equal(code, 0, stderr);
+      const { callSizes } = JSON.parse(readFileSync(join(saved, 'recording.json'), 'utf8')) as Recording;
+      const again = Object.fromEntries(callSizes!.map((sizes) => [sizes.parameters.join(), sizes.again]));
+      const { name, number, one } = again;
+      assert.ok(name && name.again > 0 && name.calls - name.again <= 5, JSON.stringify(again));
+      assert.deepEqual([number?.again, number?.byReference], [0, 0]);
+      assert.equal(one?.byReference, one?.calls);
+    });
+
   it('do not hold up a function that is called all the time, or one that never returns in time', async () => {
     place.write(
       'busy.mjs',
