@@ -48,7 +48,7 @@ export function decide(rules: readonly Rule[], context: AdviceContext, threshold
     }
     if (!advised) leftAlone.push({ ...mention, reason: [...new Set(reasons)].join(' ') || nothingFound(hotSpot, context) });
   }
-  const advice = withoutRepeats(found)
+  const advice = withoutRepeats(withEachOther(found))
     .sort((a, b) => b.predicted.speedup - a.predicted.speedup)
     .map((one, index) => ({ id: `advice-${index + 1}`, ...one }));
   return { advice, leftAlone };
@@ -65,6 +65,19 @@ function belowThreshold(hotSpot: HotSpot, wallUs: number, { minShare, minUs, run
   const whole = runs > 1 ? 'in each run' : 'in all';
   if (us < minUs) return `${formatDuration(us / 1000)} ${whole}: below the ${formatDuration(minUs / 1000)} that is worth a change.`;
   return null;
+}
+
+/** What one rule found out about a hot spot prices the model for the others: `algorithm` and its like only a rule that looks at the text can price. */
+function withEachOther(found: readonly Omit<ReportAdvice, 'id'>[]): Omit<ReportAdvice, 'id'>[] {
+  return found.map((one) => ({
+    ...one,
+    alternatives: one.alternatives.map((row) => {
+      if (row.speedup !== null) return row;
+      const others = found.filter((other) => other.hotSpot === one.hotSpot && other.model === row.model && other !== one);
+      const [best] = others.sort((a, b) => b.predicted.speedup - a.predicted.speedup);
+      return best?.alternatives.find(({ model }) => model === row.model) ?? row;
+    }),
+  }));
 }
 
 /** Two hot spots may lead to the same change: it is offered once, from the one that gains most. */

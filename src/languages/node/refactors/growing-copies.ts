@@ -1,6 +1,6 @@
 import type TS from 'typescript';
 import { bare, contains, enclosingFunction, walk } from '../syntax/locate.ts';
-import { isArray } from '../syntax/array-types.ts';
+import { isArray } from '../syntax/value-types.ts';
 import { globalName } from '../syntax/modules.ts';
 import { isFunctionLike, type Binding } from '../syntax/scopes.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';

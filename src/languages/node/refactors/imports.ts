@@ -25,6 +25,8 @@ interface ImportStatement {
   /** The names in braces; null for other forms. */
   elements: readonly (TS.ImportSpecifier | TS.BindingElement)[] | null;
   braces: TS.Node | null;
+  /** The one name that the whole module is given; null for other forms. */
+  whole: TS.Identifier | null;
 }
 
 export function importsOf(source: Source, editor: Editor): Imports {
@@ -88,15 +90,18 @@ export function importsOf(source: Source, editor: Editor): Imports {
       const newLines: string[] = [];
       const pending = new Map(added);
       let place = statements.at(-1)?.statement ?? null;
-      for (const { statement, specifier, elements, braces } of statements) {
-        if (elements === null || braces === null) continue;
+      for (const { statement, specifier, elements, braces, whole } of statements) {
+        if ((elements === null || braces === null) && (whole === null || !isUnused(source.scopes.bindingOf(whole)))) continue;
         const module = specifier.replace(/^node:/, '');
-        const kept = elements.filter((element) => !ts.isIdentifier(element.name) || !isUnused(source.scopes.bindingOf(element.name)));
-        const more = pending.get(module);
-        if (kept.length === elements.length && more === undefined) continue;
-        pending.delete(module);
+        const kept = (elements ?? []).filter(
+          (element) => !ts.isIdentifier(element.name) || !isUnused(source.scopes.bindingOf(element.name)),
+        );
+        const more = braces === null ? undefined : pending.get(module);
+        if (kept.length === elements?.length && more === undefined) continue;
+        if (braces !== null) pending.delete(module);
         const words = [...kept.map((element) => textOf(source, element)), ...specifiersOf(source, more)];
-        if (words.length > 0) editor.rewrite(braces.getStart(source.ast), braces.end, `{ ${words.join(', ')} }`, 'import what is used now');
+        if (words.length > 0 && braces !== null)
+          editor.rewrite(braces.getStart(source.ast), braces.end, `{ ${words.join(', ')} }`, 'import what is used now');
         else {
           // The line goes; what comes instead takes its place.
           const isImported = (module: string): boolean =>
@@ -111,7 +116,11 @@ export function importsOf(source: Source, editor: Editor): Imports {
             );
             pending.delete(first[0]);
           } else {
-            editor.rewrite(statement.getStart(source.ast), endOfLine(source, statement.end), '', 'no longer used');
+            const end = endOfLine(source, statement.end);
+            // A blank line that parted it from the code would stand at the head of the file.
+            const blank =
+              statements.length === 1 && statement.getStart(source.ast) === 0 ? (/^\r?\n/.exec(source.text.slice(end))?.[0] ?? '') : '';
+            editor.rewrite(statement.getStart(source.ast), end + blank.length, '', 'no longer used');
             if (place === statement) place = statements.filter((one) => one.statement !== statement).at(-1)?.statement ?? null;
           }
         }
@@ -169,19 +178,39 @@ function importStatements(source: Source): ImportStatement[] {
         statement.importClause?.phaseModifier === undefined
           ? bindings
           : null;
-      found.push({ statement, specifier: statement.moduleSpecifier.text, elements: named?.elements ?? null, braces: named });
+      found.push({
+        statement,
+        specifier: statement.moduleSpecifier.text,
+        elements: named?.elements ?? null,
+        braces: named,
+        whole: wholeName(statement),
+      });
     } else if (ts.isVariableStatement(statement) && statement.declarationList.declarations.length === 1) {
       const { initializer, name } = statement.declarationList.declarations[0]!;
       const specifier = initializer === undefined ? null : requireSpecifier(initializer);
       if (specifier === null) continue;
       const pattern = ts.isObjectBindingPattern(name) ? name : null;
-      found.push({ statement, specifier, elements: pattern?.elements ?? null, braces: pattern });
+      found.push({
+        statement,
+        specifier,
+        elements: pattern?.elements ?? null,
+        braces: pattern,
+        whole: ts.isIdentifier(name) ? name : null,
+      });
     }
   }
   // Imports further down (lazy ones) are not where new ones belong.
   return found.filter(
     (one, index) => index === 0 || ts.isImportDeclaration(one.statement) || gapIsShort(source, found[0]!.statement, one.statement),
   );
+}
+
+/** `md5` of `import md5 from 'md5'`, `all` of `import * as all from 'md5'`. */
+function wholeName({ importClause }: TS.ImportDeclaration): TS.Identifier | null {
+  if (importClause === undefined) return null;
+  const { name, namedBindings } = importClause;
+  if (namedBindings === undefined) return name ?? null;
+  return name === undefined && ts.isNamespaceImport(namedBindings) ? namedBindings.name : null;
 }
 
 function gapIsShort(source: Source, first: TS.Statement, other: TS.Statement): boolean {

@@ -1,5 +1,5 @@
 import type TS from 'typescript';
-import { isArray } from '../syntax/array-types.ts';
+import { isArray, isText } from '../syntax/value-types.ts';
 import { effectsOf } from '../syntax/effects.ts';
 import { bare, contains, enclosingFunction } from '../syntax/locate.ts';
 import { isAssignment, isFunctionLike, type Binding } from '../syntax/scopes.ts';
@@ -228,22 +228,6 @@ function refuseChanges(source: Source, list: Binding, region: TS.Node, key: stri
 /** Whether nothing outside this file's view has hold of the list. */
 function isPrivate(source: Source, list: Binding): boolean {
   return !ts.isParameter(list.declaration) && usesOfValue(source, list, { parts: false }).every((one) => one.kind === 'changes');
-}
-
-/** Whether a value is text for sure, and so never NaN. */
-function isText(source: Source, expression: TS.Expression): boolean {
-  const value = bare(expression);
-  if (ts.isStringLiteralLike(value) || ts.isTemplateExpression(value)) return true;
-  if (ts.isCallExpression(value) && ts.isPropertyAccessExpression(value.expression))
-    return /^(toLowerCase|toUpperCase|trim|toString|join|replace|replaceAll|substring|toFixed|toISOString)$/.test(
-      value.expression.name.text,
-    );
-  if (!ts.isIdentifier(value)) return false;
-  const binding = source.scopes.bindingOf(value);
-  const declaration = binding?.declaration;
-  if (declaration === undefined || !(ts.isVariableDeclaration(declaration) || ts.isParameter(declaration))) return false;
-  if (declaration.type !== undefined) return declaration.type.kind === ts.SyntaxKind.StringKeyword;
-  return binding?.kind === 'const' && declaration.initializer !== undefined && isText(source, declaration.initializer);
 }
 
 function capital(name: string): string {

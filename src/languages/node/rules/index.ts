@@ -8,6 +8,7 @@ import { avoidJsonClone } from './avoid-json-clone.ts';
 import { hoistInvariant } from './hoist-invariant.ts';
 import { cachePureCall } from './cache-pure-call.ts';
 import { fixQuadratic } from './fix-quadratic.ts';
+import { useNativeApi } from './use-native-api.ts';
 
 /** In the order in which they are asked. */
 export const rules: readonly Rule[] = [
@@ -19,5 +20,6 @@ export const rules: readonly Rule[] = [
   avoidJsonClone,
   hoistInvariant,
   fixQuadratic,
+  useNativeApi,
   cachePureCall,
 ];

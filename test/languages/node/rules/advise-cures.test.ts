@@ -172,3 +172,47 @@ export { slug };
 
   it('is silent where a call takes as long as looking it up', () => assert.deepEqual(about(compared, { calls: 1_000_000 }), []));
 });
+
+describe('use-native-api', () => {
+  const source = `import md5 from 'md5';
+import clone from 'rfdc';
+export const keyOf = (text) => md5(text + '');
+export const copyOf = (value) => clone(value);
+`;
+
+  it('advises where the package took the time', () =>
+    assert.deepEqual(said('use-native-api', source, [onLines('keyOf', 3, { 3: 0.6 })]), [
+      [3, 'Use `crypto.createHash` in place of `md5` (≈1.9×)', 'safe', 1.43, 2.5],
+    ]));
+
+  it('says where the package is as fast', () => {
+    const { advice, leftAlone } = decided(source, [onLines('copyOf', 4, { 4: 0.6 })]);
+    assert.deepEqual(advice, []);
+    assert.match(
+      leftAlone[0]!.reason,
+      /`rfdc` is about as fast as Node's own, or faster: `structuredClone` takes 3 to 9 times as long\. Copy only what is changed\./,
+    );
+  });
+});
+
+describe('decisions where concurrency is not the cure', () => {
+  it('price the model for the other rules', () => {
+    const source = `export function run(items) {
+  return items.map((item) => hot(item));
+}
+function hot(item) {
+  let found = 0;
+  for (let at = 0; at < 1000; at++) {
+    if (new RegExp('^a+' + 'b').test(String(item + at))) found++;
+  }
+  return found;
+}
+`;
+    const { advice } = decided(source, [onLines('hot', 4, { 7: 0.9 })]);
+    const worker = advice.find(({ rule }) => rule === 'move-to-worker');
+    const algorithm = worker?.alternatives.find(({ model }) => model === 'algorithm');
+    const hoisted = advice.find(({ rule }) => rule === 'hoist-invariant');
+    assert.equal(algorithm?.speedup, hoisted?.predicted.speedup);
+    assert.equal(algorithm?.edits, 2);
+  });
+});

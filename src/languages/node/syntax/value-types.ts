@@ -57,6 +57,43 @@ function holdsArray(source: Source, binding: Binding, depth: number): boolean {
   );
 }
 
+/** Whether an expression can be nothing but a text, as far as this file tells. */
+export function isText(source: Source, expression: TS.Expression, depth = 0): boolean {
+  const value = bare(expression);
+  if (depth > 5) return false;
+  if (ts.isStringLiteralLike(value) || ts.isTemplateExpression(value)) return true;
+  if (ts.isBinaryExpression(value))
+    return (
+      value.operatorToken.kind === ts.SyntaxKind.PlusToken &&
+      (isText(source, value.left, depth + 1) || isText(source, value.right, depth + 1))
+    );
+  if (ts.isCallExpression(value)) {
+    if (/^(String|JSON\.stringify|encodeURIComponent|encodeURI)$/.test(globalName(source, value.expression) ?? '')) return true;
+    return (
+      ts.isPropertyAccessExpression(value.expression) &&
+      /^(toLowerCase|toUpperCase|trim|toString|join|replace|replaceAll|substring|toFixed|toISOString|padStart|padEnd|repeat)$/.test(
+        value.expression.name.text,
+      )
+    );
+  }
+  if (!ts.isIdentifier(value)) return false;
+  const binding = source.scopes.bindingOf(value);
+  const declaration = binding?.declaration;
+  if (binding === null || declaration === undefined || !(ts.isVariableDeclaration(declaration) || ts.isParameter(declaration)))
+    return false;
+  if (declaration.type !== undefined) return declaration.type.kind === ts.SyntaxKind.StringKeyword;
+  if (ts.isVariableDeclaration(declaration))
+    return binding.kind === 'const' && declaration.initializer !== undefined && isText(source, declaration.initializer, depth + 1);
+  if (!isFunctionLike(declaration.parent) || binding.references.some((one) => one.writes)) return false;
+  const calls = onlyCalls(source, declaration.parent);
+  const index = declaration.parent.parameters.indexOf(declaration);
+  return (
+    calls !== null &&
+    calls.length > 0 &&
+    calls.every((call) => call.arguments[index] !== undefined && isText(source, call.arguments[index], depth + 1))
+  );
+}
+
 /** All calls of a function; null where it is used in another way too. */
 function onlyCalls(source: Source, node: FunctionNode): TS.CallExpression[] | null {
   const binding = bindingOfFunction(source, node);

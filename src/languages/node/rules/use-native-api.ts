@@ -1,0 +1,70 @@
+import type { Finding, RefactorResult } from '../../../core/advise/advice.ts';
+import { predictSaving } from '../../../core/advise/cost-model.ts';
+import type { Rule } from '../../../core/language.ts';
+import { formatDuration, formatShare } from '../../../core/report/format.ts';
+import { editorOf } from '../refactors/editor.ts';
+import { changedSince, finish } from '../refactors/finish.ts';
+import { costlyPlaces } from '../refactors/hot-code.ts';
+import { importsOf } from '../refactors/imports.ts';
+import { nativeTwin, whyNoSlower, type NativeTwin } from '../refactors/native-twins.ts';
+import { orRefuse, Refusal } from '../refactors/refusal.ts';
+import { walk } from '../syntax/locate.ts';
+import { lineOf, readSource, type Source } from '../syntax/source.ts';
+import { adviceOf } from './wording.ts';
+
+/** A package that computes in JavaScript what Node has built in natively (digests, Base64), where its calls take a good part of the run. */
+export const useNativeApi: Rule = {
+  id: 'use-native-api',
+
+  advise(hotSpot, context) {
+    const places = costlyPlaces(hotSpot, context, (source, node) => {
+      const found = nativeTwin(source, node) ?? whyNoSlower(source, node);
+      return found === null ? null : { found, lines: node };
+    });
+    return places.map(({ source, found, us }): Finding => {
+      if (typeof found === 'string')
+        return { leaveAlone: true, file: hotSpot.file, line: hotSpot.line, reason: found, models: ['native-api'] };
+      return adviceOf(hotSpot, context, {
+        model: 'native-api',
+        file: source.file,
+        line: lineOf(source, found.expression.getStart(source.ast)),
+        message: `Use \`${found.native}\` in place of \`${found.package}\``,
+        why: `\`${found.package}\` computes in JavaScript what Node does natively; the lines that call it took ${formatDuration(us / 1000)}, ${formatShare(us / context.wallUs)} of the run.`,
+        predicted: predictSaving(
+          context.wallUs,
+          us,
+          { least: found.least, most: 1 },
+          `${formatDuration(us / 1000)} on the lines that call it, of which ${formatShare(found.least)} (short texts) to nearly all (long ones) go`,
+        ),
+        result: orRefuse(() => rewrite(source, found)),
+      });
+    });
+  },
+
+  refactor(spot, read) {
+    return orRefuse(() => {
+      const source = readSource(spot.file, read);
+      if (typeof source === 'string') throw new Refusal(source);
+      const twins: NativeTwin[] = [];
+      const reasons: string[] = [];
+      walk(source.ast, (node) => {
+        if (lineOf(source, node.getStart(source.ast)) !== spot.line) return;
+        const twin = nativeTwin(source, node);
+        if (twin !== null) twins.push(twin);
+        const reason = whyNoSlower(source, node);
+        if (reason !== null) reasons.push(reason);
+      });
+      const [first] = twins;
+      if (first === undefined) throw reasons[0] === undefined ? changedSince(source) : new Refusal(reasons[0]);
+      return rewrite(source, first);
+    });
+  },
+};
+
+function rewrite(source: Source, twin: NativeTwin): RefactorResult {
+  const editor = editorOf(source);
+  const imports = importsOf(source, editor);
+  const review = twin.write(source, editor, imports);
+  imports.flush();
+  return finish([{ source, editor }], { title: `Use \`${twin.native}\` in place of \`${twin.package}\``, review });
+}
