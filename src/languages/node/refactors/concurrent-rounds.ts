@@ -6,7 +6,7 @@ import { ts } from '../syntax/typescript.ts';
 import type { ArrayCall } from './array-calls.ts';
 import type { Editor } from './editor.ts';
 import type { LoopRounds } from './loop-rounds.ts';
-import { freshName, poolFunction } from './pool-function.ts';
+import { freshName, poolFunction, roundsFunction } from './pool-function.ts';
 
 /** How many tasks run at once: bounded by a function in the file, or by the workers that the tasks are handed to. */
 export type Concurrency = { kind: 'bounded'; limit: number } | { kind: 'workers' };
@@ -196,18 +196,22 @@ function restOf(source: Source, editor: Editor, rounds: LoopRounds, names: Map<T
   return `{${lines.map((line) => inner + line).join('')}${editor.rendered(endOfFirst(source, rounds), body.end)}`;
 }
 
-function poolCall(source: Source, editor: Editor, { items }: LoopRounds, concurrency: Concurrency, task: string): string {
-  if (items.kind === 'iterable') {
-    const text = editor.rendered(items.expression.getStart(source.ast), items.expression.end);
-    return concurrency.kind === 'workers'
-      ? `Promise.all(Array.from(${text}, ${task}))`
-      : `${poolFunction(source, editor)}(${text}, ${concurrency.limit}, ${task})`;
+function poolCall(source: Source, editor: Editor, { items, seenPartly }: LoopRounds, concurrency: Concurrency, task: string): string {
+  if (seenPartly) {
+    const limit = concurrency.kind === 'workers' ? 'Infinity' : String(concurrency.limit);
+    return `${roundsFunction(source, editor)}(${itemsText(source, editor, items)}, ${limit}, ${task})`;
   }
-  const numbers =
-    items.from === '0' ? `Array(${items.length}).keys()` : `Array.from({ length: ${items.length} }, (_, index) => index + ${items.from})`;
+  const text = itemsText(source, editor, items);
   return concurrency.kind === 'workers'
-    ? `Promise.all(Array.from(${numbers}, ${task}))`
-    : `${poolFunction(source, editor)}(${numbers}, ${concurrency.limit}, ${task})`;
+    ? `Promise.all(Array.from(${text}, ${task}))`
+    : `${poolFunction(source, editor)}(${text}, ${concurrency.limit}, ${task})`;
+}
+
+function itemsText(source: Source, editor: Editor, items: LoopRounds['items']): string {
+  if (items.kind === 'iterable') return editor.rendered(items.expression.getStart(source.ast), items.expression.end);
+  return items.from === '0'
+    ? `Array(${items.length}).keys()`
+    : `Array.from({ length: ${items.length} }, (_, index) => index + ${items.from})`;
 }
 
 /** `items.map(callback)` → `mapConcurrent(items, 8, callback)`; the `await` before it is the caller's to add. */

@@ -5,7 +5,7 @@ import { isFunctionLike } from '../syntax/scopes.ts';
 import { lineOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { loopRounds, reviewReasons, type LoopRounds } from './loop-rounds.ts';
-import { existingPool } from './pool-function.ts';
+import { existingPool, existingRounds } from './pool-function.ts';
 import { arrayCallAround, isConcurrent, type ArrayCall } from './array-calls.ts';
 
 /** What makes a call happen many times: the loop or `map` whose rounds are to run at the same time. */
@@ -126,7 +126,7 @@ function whyCallsTied(source: Source, call: TS.CallExpression, kind: string, cal
 function pooledCallAround(source: Source, task: FunctionNode): TS.CallExpression | null {
   const { parent } = task as TS.Node;
   const isTask = ts.isCallExpression(parent) && parent.arguments[2] === task && ts.isIdentifier(parent.expression);
-  return isTask && parent.expression.text === existingPool(source) ? parent : null;
+  return isTask && [existingPool(source), existingRounds(source)].includes(parent.expression.text) ? parent : null;
 }
 
 function functionOfCallback(source: Source, callback: TS.Expression): FunctionNode | null {

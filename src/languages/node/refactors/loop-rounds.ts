@@ -1,6 +1,6 @@
 import type TS from 'typescript';
 import { bindingsOfPattern, effectsOf, type Effects } from '../syntax/effects.ts';
-import { bare, contains, walk, walkOwnCode } from '../syntax/locate.ts';
+import { bare, contains, enclosingFunction, walk, walkOwnCode } from '../syntax/locate.ts';
 import { isFunctionLike, type Binding } from '../syntax/scopes.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
@@ -22,6 +22,8 @@ export interface LoopRounds {
   rest: TS.Statement[];
   /** `continue` statements of the first part: such a round has no rest. */
   skips: TS.ContinueStatement[];
+  /** Whether somebody can tell what the rounds before one that fails have done: then a failure is thrown in its turn. */
+  seenPartly: boolean;
   /** Why a person should look at the result. */
   review: string[];
 }
@@ -74,8 +76,22 @@ export function loopRounds(source: Source, loop: TS.IterationStatement, awaited:
     taken,
     rest,
     skips: skips.filter((one) => first.some((statement) => contains(statement, one))),
+    seenPartly: rest.length > 0 && isSeenPartly(header.loop, after),
     review: reviewReasons(before),
   };
+}
+
+/** Whether what the rest of a round does is seen when a later round fails: outside of the program or function, or by a `try` around. */
+function isSeenPartly(loop: TS.Node, rest: Effects): boolean {
+  if (rest.prints !== null || rest.outside.size > 0 || rest.unknown.size > 0 || rest.writesThis) return true;
+  const enclosing = enclosingFunction(loop);
+  const isOutside = [...rest.writes].some(
+    (binding) => binding.kind === 'parameter' || (enclosing !== null && !contains(enclosing, binding.identifier)),
+  );
+  if (isOutside) return true;
+  for (let node = loop; node !== enclosing && !ts.isSourceFile(node); node = node.parent)
+    if (ts.isTryStatement(node.parent) && node.parent.tryBlock === node) return rest.writes.size > 0;
+  return false;
 }
 
 /** What a person must know who lets these calls run at the same time. */
