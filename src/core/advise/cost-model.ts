@@ -17,6 +17,11 @@ const WORKER_START_US = 28_000;
 const WORKER_CALL_US = 15;
 const LONE_WORKER_CALL_US = 70;
 
+/** Measured on two busy cores with Node 20: from `fork` to the first message, and what a small call takes of the main thread where many are on their way, and where each waits for the one before. */
+const PROCESS_START_US = 95_000;
+const PROCESS_CALL_US = 35;
+const LONE_PROCESS_CALL_US = 45;
+
 /** Measured with Node 20: resident memory that an idle worker and an idle node process add. */
 const WORKER_BYTES = 8_000_000;
 const PROCESS_BYTES = 40_000_000;
@@ -135,24 +140,49 @@ export function predictWorkers(
   computeUs: number,
   cores: number,
   processCpuUs: number | null,
+  moved: MovedCalls,
+): Prediction {
+  return predictPool(wallUs, computeUs, cores, processCpuUs, moved, THREADS);
+}
+
+/** The same for processes, which take longer to start and to talk to. */
+export function predictProcesses(
+  wallUs: number,
+  computeUs: number,
+  cores: number,
+  processCpuUs: number | null,
+  moved: MovedCalls,
+): Prediction {
+  return predictPool(wallUs, computeUs, cores, processCpuUs, moved, PROCESSES);
+}
+
+const THREADS = { word: 'worker', startUs: WORKER_START_US, callUs: WORKER_CALL_US, loneCallUs: LONE_WORKER_CALL_US };
+const PROCESSES = { word: 'process', startUs: PROCESS_START_US, callUs: PROCESS_CALL_US, loneCallUs: LONE_PROCESS_CALL_US };
+
+function predictPool(
+  wallUs: number,
+  computeUs: number,
+  cores: number,
+  processCpuUs: number | null,
   { calls, cloning, noun = 'calls' }: MovedCalls,
+  { word, startUs, callUs, loneCallUs }: typeof THREADS,
 ): Prediction {
   const busy = processCpuUs === null ? 1.1 : Math.max(1, processCpuUs / wallUs);
   const threads = calls === null ? cores : Math.min(cores, calls);
   const ceiling = Math.max(1, threads / busy);
   const moved = computeUs + (calls ?? 0) * (cloning?.workerUs ?? 0);
   const cloneUs = (calls ?? 0) * (cloning?.callerUs ?? 0);
-  const best = Math.max(moved / ceiling, (calls ?? 0) * WORKER_CALL_US + cloneUs) + WORKER_START_US;
-  const worst = moved / Math.max(1, 1 + (ceiling - 1) * 0.4) + 2 * WORKER_START_US + (calls ?? 0) * LONE_WORKER_CALL_US + cloneUs;
+  const best = Math.max(moved / ceiling, (calls ?? 0) * callUs + cloneUs) + startUs;
+  const worst = moved / Math.max(1, 1 + (ceiling - 1) * 0.4) + 2 * startUs + (calls ?? 0) * loneCallUs + cloneUs;
   return prediction(wallUs, {
     low: wallUs / (wallUs - computeUs + worst),
     high: wallUs / (wallUs - computeUs + best),
     basis:
       `${formatDuration(computeUs / 1000)} of computing on ${cores} cores, of which the process keeps ${busy.toFixed(2)} busy ` +
-      `${processCpuUs === null ? '(supposed)' : '(measured)'}: at most ${formatSpeedup(ceiling)} there; a worker takes ${WORKER_START_US / 1000} ms to start` +
+      `${processCpuUs === null ? '(supposed)' : '(measured)'}: at most ${formatSpeedup(ceiling)} there; a ${word} takes ${startUs / 1000} ms to start` +
       (calls === null
         ? ''
-        : `; the messages of ${calls} ${noun} take ${formatDuration((calls * WORKER_CALL_US) / 1000)} to ${formatDuration((calls * LONE_WORKER_CALL_US) / 1000)}`) +
+        : `; the messages of ${calls} ${noun} take ${formatDuration((calls * callUs) / 1000)} to ${formatDuration((calls * loneCallUs) / 1000)}`) +
       (calls === null || cloning === null
         ? ''
         : `, cloning what they hold ${formatDuration(cloneUs / 1000)} here and ${formatDuration((calls * cloning.workerUs) / 1000)} in the workers`),
@@ -178,6 +208,21 @@ export function predictSaving(wallUs: number, costUs: number, { least, most }: S
 /** Freeing the event loop shortens other requests, not this run. */
 export function predictUnblocked(basis: string): Prediction {
   return { speedup: 1, low: 0.95, high: 1.1, basis };
+}
+
+/**
+ * Requests a second of a server that fills its thread, with a process for each core. As for workers the ceiling is the cores over those that the process keeps
+ * busy already; the low end has 0.4 of what each further core could add, as memory bandwidth, the client on the same machine and an uneven spread take their part.
+ * @param measured what was measured, in words
+ */
+export function predictCluster(wallUs: number, cores: number, processCpuUs: number | null, measured: string): Prediction {
+  const busy = processCpuUs === null || wallUs <= 0 ? 1.1 : Math.max(1, processCpuUs / wallUs);
+  const ceiling = Math.max(1, cores / busy);
+  return prediction(wallUs, {
+    low: 1 + (ceiling - 1) * 0.4,
+    high: ceiling,
+    basis: `${measured}; the process keeps ${busy.toFixed(2)} of ${cores} cores busy ${processCpuUs === null ? '(supposed)' : '(measured)'}, so at most ${formatSpeedup(ceiling)} the requests a second`,
+  });
 }
 
 /**
@@ -242,6 +287,11 @@ export function priceModels(
     { model: 'algorithm', speedup: null, memoryBytes: null, edits: null },
   ];
   return rows.map((row) => (row.model === chosen.model ? { ...row, speedup: chosen.speedup, edits: chosen.edits } : row));
+}
+
+/** `≈320 MB for 8 processes`, for the words of an advice. */
+export function processMemory(cores: number): string {
+  return `≈${formatBytes(cores * PROCESS_BYTES)} for ${cores} processes`;
 }
 
 /** `≈64 MB for 8 workers`, for the words of an advice. */

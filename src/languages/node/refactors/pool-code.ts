@@ -9,7 +9,7 @@ import { specifierFor } from './specifier.ts';
 /** The pool's own names, where the file has none of them. */
 function named(source: Source, code: string): string {
   return code.replace(
-    /\b(threadLimit|idleThreads|waitingJobs|waitingChunks|startedThreads|handOut|startThread|inThread|packed|sent|received|Job|Chunk|Thread)\b/g,
+    /\b(threadLimit|idleThreads|waitingJobs|waitingChunks|startedThreads|handOut|startThread|inThread|packed|idleProcesses|startedProcesses|processLimit|startProcess|Pooled|sent|received|Job|Chunk|Thread)\b/g,
     (name) => freshName(source, name),
   );
 }
@@ -38,6 +38,99 @@ export function poolFor(source: Source, pooled: PooledFunction, file: string, re
   const known = POOLS.find((one) => dependsOn(source.file, one.module, read) && (one.commonJs || source.modules === 'import'));
   if (known !== undefined && !(source.typescript && dependsOn(source.file, 'tsx', read))) return packagePool(source, pooled, known, file);
   return { imports: threadImports(source), before: poolState(source), after: poolCode(source, pooled, file, read) };
+}
+
+/** The pool of processes for a function that needs one of its own. */
+export function processPoolFor(
+  source: Source,
+  { name, callName, waits }: Pick<PooledFunction, 'name' | 'callName' | 'waits'>,
+  file: string,
+): CallPool {
+  const type = (text: string): string => (source.typescript ? text : '');
+  const isModule = source.modules === 'import';
+  const imports = isModule
+    ? `import { fork } from 'node:child_process';\nimport { availableParallelism } from 'node:os';\nimport { fileURLToPath } from 'node:url';`
+    : `const { fork } = require('node:child_process');\nconst { availableParallelism } = require('node:os');`;
+  const types = `interface Job {
+  args: unknown[];
+  resolve: (value: any) => void;
+  reject: (error: unknown) => void;
+}
+interface Pooled {
+  child: ReturnType<typeof fork>;
+  job: Job | null;
+}
+
+`;
+  return {
+    imports,
+    before: named(
+      source,
+      `${type(types)}const processLimit = availableParallelism();
+const idleProcesses${type(': Pooled[]')} = [];
+const waitingJobs${type(': Job[]')} = [];
+let startedProcesses = 0;
+`,
+    ),
+    after: named(
+      source,
+      `
+/** Calls ${name} in one of as many processes as there are cores. They end with this one, and keep it from ending only while they work. */
+function ${callName}(...args${type(`: Parameters<typeof ${name}>`)})${type(`: Promise<Awaited<ReturnType<typeof ${name}>>>`)} {
+  return new Promise((resolve, reject) => {
+    waitingJobs.push({ args, resolve, reject });
+    handOut();
+  });
+}
+
+function handOut()${type(': void')} {
+  while (waitingJobs.length > 0) {
+    const pooled = idleProcesses.pop() ?? (startedProcesses < processLimit ? startProcess() : null);
+    if (pooled === null) return;
+    const job = waitingJobs.shift()${type('!')};
+    pooled.job = job;
+    pooled.child.ref();
+    pooled.child.channel${type('?')}.ref();
+    pooled.child.send(job.args, (error) => {
+      if (error) job.reject(error);
+    });
+  }
+}
+
+function startProcess()${type(': Pooled')} {
+  const child = fork(${isModule ? `fileURLToPath(${selfUrl(source, file)})` : '__filename'}, ['run ${name}'], { serialization: 'advanced' });
+  const pooled${type(': Pooled')} = { child, job: null };
+  startedProcesses++;
+  child.on('message', (answer${type(': any')}) => {
+    if ('error' in answer) pooled.job${type('?')}.reject(answer.error);
+    else pooled.job${type('?')}.resolve(answer.value);
+    pooled.job = null;
+    child.unref();
+    child.channel${type('?')}.unref();
+    idleProcesses.push(pooled);
+    handOut();
+  });
+  child.on('exit', (code, signal) => {
+    startedProcesses--;
+    if (idleProcesses.includes(pooled)) idleProcesses.splice(idleProcesses.indexOf(pooled), 1);
+    pooled.job?.reject(new Error(\`The process for ${name} ended (\${signal ?? code}).\`));
+    handOut();
+  });
+  return pooled;
+}
+
+if (process.send && process.argv[2] === 'run ${name}') {
+  process.on('message', ${waits ? 'async ' : ''}(args${type(`: Parameters<typeof ${name}>`)}) => {
+    try {
+      process.send${type('?.')}({ value: ${waits ? 'await ' : ''}${name}(...args) });
+    } catch (error) {
+      process.send${type('?.')}({ error });
+    }
+  });
+}
+`,
+    ),
+  };
 }
 
 const POOLS = [

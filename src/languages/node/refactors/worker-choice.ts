@@ -37,6 +37,7 @@ export function chooseLevel(
   source: Source,
   hot: FunctionNode,
   read: ReadSource,
+  isolated = false,
 ): { choice: Choice | null; driven: { call: TS.CallExpression; node: FunctionNode } | null; reason: string | null } {
   let choice: Choice | null = null;
   let driven: { call: TS.CallExpression; node: FunctionNode } | null = null;
@@ -49,7 +50,7 @@ export function chooseLevel(
       if (seen.has(node)) continue;
       seen.add(node);
       for (const call of callsOf(source, node)) {
-        const found = choiceFor(source, call, read);
+        const found = choiceFor(source, call, read, isolated);
         if (typeof found !== 'string') choice = found;
         else {
           reason ??= found;
@@ -74,7 +75,7 @@ export function chooseLevel(
       if (bindingOfFunction(source, node) === null) continue;
       for (const use of usesOf(project, source, node).uses) {
         if (use.kind !== 'call' || use.source === source) continue;
-        const found = choiceFor(use.source, use.call, read);
+        const found = choiceFor(use.source, use.call, read, isolated);
         if (typeof found !== 'string') choice = found;
         else if (reason === null || isCalledOnce(reason)) reason = found;
       }
@@ -99,7 +100,7 @@ function directDriver(source: Source, call: TS.CallExpression): { drivers: Drive
   return direct.length > 0 && path.length > 0 ? { drivers: direct } : null;
 }
 
-export function choiceFor(source: Source, call: TS.CallExpression, read: ReadSource): Choice | string {
+export function choiceFor(source: Source, call: TS.CallExpression, read: ReadSource, isolated = false): Choice | string {
   const called = functionCalled(source, call);
   const name = called === null ? null : functionName(called.node);
   if (called === null || name === null) return 'The function that computes has no name of its own to move it by.';
@@ -114,7 +115,7 @@ export function choiceFor(source: Source, call: TS.CallExpression, read: ReadSou
   const instance = call.arguments.map((one) => ({ one, reason: whyNotCloned(source, one) })).find(({ reason }) => reason !== null);
   if (instance !== undefined)
     return `${name} can't move to a worker: its argument \`${textOf(source, instance.one).replace(/\s+/g, ' ').slice(0, 40)}\` is ${instance.reason!.replace(/^which holds /, 'an object that holds ')}`;
-  const moved = movable(called.source, called.node, read);
+  const moved = movable(called.source, called.node, read, isolated);
   return typeof moved === 'string'
     ? moved
     : { source, home: called.source, node: called.node, name, call, drivers: direct?.drivers ?? [], moved };

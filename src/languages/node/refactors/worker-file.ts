@@ -10,7 +10,7 @@ import { textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import type { Editor } from './editor.ts';
 import { startWithComments, type Imports } from './imports.ts';
-import { poolFor } from './pool-code.ts';
+import { poolFor, processPoolFor } from './pool-code.ts';
 import { freshName, inStyle } from './pool-function.ts';
 import { specifierFor } from './specifier.ts';
 import { Refusal } from './refusal.ts';
@@ -109,7 +109,7 @@ export function writeWorkerFile(
           start: 0,
           end: 0,
           newText: bom + text.replaceAll('\r\n', '\n').replaceAll('\n', source.eol),
-          why: `run ${code.name} in worker threads`,
+          why: `run ${code.name} in ${moved.isolated === true ? 'processes of its own' : 'worker threads'}`,
         },
       ],
     },
@@ -140,14 +140,17 @@ export function moveToWorkerFile(
   replaced: TS.Node | null,
   read: ReadSource,
 ): WorkerFile & { callName: string } {
+  const isolated = moved.isolated === true;
   const file = workerFileName(source, name, read);
-  const callName = freshName(source, `${name}InWorker`);
-  const pool = poolFor(
-    source,
-    { name, callName, waits: isAsync(node), buffers: mayHoldBuffers(source, moved), transfers: returnsOwnTypedArray(source, node) },
-    file,
-    read,
-  );
+  const callName = freshName(source, `${name}In${isolated ? 'Process' : 'Worker'}`);
+  const pool = isolated
+    ? processPoolFor(source, { name, callName, waits: isAsync(node) }, file)
+    : poolFor(
+        source,
+        { name, callName, waits: isAsync(node), buffers: mayHoldBuffers(source, moved), transfers: returnsOwnTypedArray(source, node) },
+        file,
+        read,
+      );
   const code: WorkerCode = { ...pool, name, callName, calledHere: replaced !== null, isGone: (one) => one === replaced };
   return { ...writeWorkerFile(source, editor, imports, moved, code, file), callName };
 }

@@ -1,6 +1,7 @@
 import type { Rule } from '../../../core/language.ts';
 import { moveToWorker } from './move-to-worker.ts';
 import { overlapAwaits } from './overlap-awaits.ts';
+import { moveToProcess } from './move-to-process.ts';
 import { parallelizeLoop } from './parallelize-loop.ts';
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 import { preferAsyncApi } from './prefer-async-api.ts';
@@ -15,6 +16,7 @@ export const rules: readonly Rule[] = [
   overlapAwaits,
   preferAsyncApi,
   moveToWorker,
+  moveToProcess,
   parallelizeLoop,
   yieldToEventLoop,
   avoidJsonClone,

@@ -1,4 +1,5 @@
-import type { AdviceContext, Finding, ReadSource, RefactorResult } from '../../../core/advise/advice.ts';
+import type TS from 'typescript';
+import type { AdviceContext, Finding, RefactorResult } from '../../../core/advise/advice.ts';
 import { predictWorkers, priceModels, workerMemory } from '../../../core/advise/cost-model.ts';
 import { poolOf, sharedAlready } from '../../../core/advise/pools.ts';
 import type { Rule } from '../../../core/language.ts';
@@ -6,19 +7,14 @@ import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
 import { computingOf, isWorkerProgram, sumOf } from '../refactors/computing.ts';
 import { largerThanItsWork, measuredCalls, perCall } from '../refactors/moved-calls.ts';
-import { editorOf } from '../refactors/editor.ts';
-import { changedSince, finish } from '../refactors/finish.ts';
+import { changedSince } from '../refactors/finish.ts';
 import { hotLoops } from '../refactors/hot-loops.ts';
-import { importsOf } from '../refactors/imports.ts';
 import { openProject } from '../project/open-project.ts';
 import { orRefuse, Refusal } from '../refactors/refusal.ts';
-import { spreadAwait } from '../refactors/spread-await.ts';
-import { writeSpread } from '../refactors/spread-edits.ts';
-import { chooseLevel, choiceFor, functionCalled, isCalledOnce, isServedFunction, type Choice } from '../refactors/worker-choice.ts';
-import { moveToWorkerFile } from '../refactors/worker-file.ts';
-import { specifierFor } from '../refactors/specifier.ts';
+import { computingWithin, moveFunction } from '../refactors/move-function.ts';
+import { chooseLevel, choiceFor, functionCalled, isCalledOnce, isServedFunction } from '../refactors/worker-choice.ts';
 import { rootOf } from '../syntax/effects.ts';
-import { bare, callsOnLine, contains, findFunction, functionWords, type FunctionNode } from '../syntax/locate.ts';
+import { callsOnLine, contains, findFunction, functionWords, type FunctionNode } from '../syntax/locate.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 
 /** Below it a call is over before its arguments are copied and the message has arrived. */
@@ -57,7 +53,7 @@ export const moveToWorker: Rule = {
       const choices = calls.map((call) => choiceFor(source, call, read));
       const choice = choices.find((one) => typeof one !== 'string') ?? choices[0]!;
       if (typeof choice === 'string') throw new Refusal(choice);
-      return rewrite(choice, read);
+      return moveFunction(choice, read);
     });
   },
 };
@@ -97,7 +93,7 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
       ? { available: false, reason: reason ?? `${name} can't move to a worker.` }
       : cloning?.obstacle != null
         ? { available: false, reason: `${name} can't move to a worker: ${cloning.obstacle}.` }
-        : orRefuse(() => rewrite(choice, context.read));
+        : orRefuse(() => moveFunction(choice, context.read));
   return [
     {
       model: 'worker-threads',
@@ -123,7 +119,10 @@ function servedWords(source: Source, node: FunctionNode, reason: string | null, 
     ? `${formatDuration(computeUs / eventLoop.requests / 1000)} a request`
     : formatDuration(computeUs / 1000);
   const [costliest] = hotSpot.lines.toSorted((a, b) => computed(b.time) - computed(a.time));
-  const call = costliest === undefined ? undefined : callsOnLine(source, costliest.line).find((one) => contains(node, one));
+  const call =
+    costliest === undefined
+      ? undefined
+      : callsOnLine(source, costliest.line).find((one) => contains(node, one) && !isOfParameter(source, one, node));
   const what =
     call === undefined || costliest === undefined
       ? 'what computes'
@@ -132,57 +131,13 @@ function servedWords(source: Source, node: FunctionNode, reason: string | null, 
   return `It computes ${each} on the thread that all requests wait for. Put ${what} into a function at the top level of its file that is given plain values and returns some: that function can move to worker threads.${why}`;
 }
 
+/** `response.end(…)`: what the handler itself is given. */
+function isOfParameter(source: Source, call: TS.CallExpression, node: FunctionNode): boolean {
+  const root = rootOf(call.expression);
+  const binding = root === null || root === 'this' ? null : source.scopes.bindingOf(root);
+  return binding !== null && node.parameters.some((one) => contains(one, binding.identifier));
+}
+
 function computed(time: HotSpot['time']): number {
   return time.jsCpuUs + time.nativeCpuUs + time.gcUs;
-}
-
-function rewrite({ source, home, node, name, call, drivers, moved }: Choice, read: ReadSource): RefactorResult {
-  const project = openProject(source.file, read, { fresh: false });
-  const spreads = spreadAwait(project, source, [call]);
-  const converted = [...(spreads.files.get(home)?.functions ?? [])].find((one) =>
-    [...moved.statements].some((statement) => contains(statement, one)),
-  );
-  if (converted !== undefined)
-    throw new Refusal(`${functionWords(home, converted)} would have to wait for a worker and run in one: call ${name} from elsewhere.`);
-  const obstacle = project.whyNotEdited(home);
-  if (obstacle !== null) throw new Refusal(obstacle);
-  const parts = [...new Set([...spreads.files.keys(), home])].map((one) => {
-    const editor = editorOf(one);
-    return { source: one, editor, imports: importsOf(one, editor) };
-  });
-  const caller = parts.find((one) => one.source === source)!;
-  const own = parts.find((one) => one.source === home)!;
-  const callee = bare(call.expression);
-  const isForeign = home !== source;
-  const file = moveToWorkerFile(home, own.editor, own.imports, { node, name, moved }, isForeign ? null : callee, read);
-  const callName = isForeign ? caller.imports.name(specifierFor(source, file.edits.file), file.callName) : file.callName;
-  const root = rootOf(callee);
-  if (root !== null && root !== 'this') caller.imports.dropped(root);
-  caller.editor.replace(call.expression.getStart(source.ast), call.expression.end, callName, 'compute in a worker');
-  for (const { source: one, editor, imports } of parts) {
-    const spread = spreads.files.get(one);
-    if (spread !== undefined) writeSpread(project, editor, spread, one === source ? drivers : [], { kind: 'workers' });
-    imports.flush();
-  }
-  // That the function itself needs nothing of the call before is known from its own file.
-  const doubt = `\`${textOf(source, call.expression)}\` is taken not to depend`;
-  const driving = drivers.flatMap((driver) => driver.review).filter((one) => !isForeign || !one.startsWith(doubt));
-  return finish(parts, {
-    title: `Move ${name} to a worker pool`,
-    review: [...moved.review, ...spreads.review, ...driving],
-    more: [file.edits],
-  });
-}
-
-/** The computing of all that would move, as far as it is hot. */
-function computingWithin(choice: Choice | null, hotSpot: HotSpot, context: AdviceContext): number {
-  if (choice === null) return computingOf(hotSpot);
-  let us = 0;
-  for (const other of context.hotSpots) {
-    const node =
-      other.file === choice.home.file ? findFunction(choice.home, { name: other.function, line: other.line, column: other.column }) : null;
-    if (node !== null && node !== 'top' && [...choice.moved.statements].some((statement) => contains(statement, node)))
-      us += computingOf(other);
-  }
-  return Math.max(us, computingOf(hotSpot));
 }

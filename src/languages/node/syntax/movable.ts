@@ -5,7 +5,7 @@ import { effectsOf } from './effects.ts';
 import { isStatelessModule, natureOfGlobal } from './known-calls.ts';
 import { bare, contains, enclosingFunction, functionName, functionOf, walk, type FunctionNode } from './locate.ts';
 import { globalName, importedAs } from './modules.ts';
-import { isFunctionLike, type Binding } from './scopes.ts';
+import { isFunctionLike, isWritten, type Binding } from './scopes.ts';
 import { lineOf, readSource, textOf, type Source } from './source.ts';
 import { ts } from './typescript.ts';
 
@@ -17,17 +17,21 @@ export interface Movable {
   imports: Set<Binding>;
   /** Why a person should look at the result. */
   review: string[];
+  /** Whether it moves to a process of its own, which has a working directory, an environment and native code for itself. */
+  isolated?: boolean;
 }
 
 /** What moves with a function, or a sentence that names what keeps it where it is. */
-export function movable(source: Source, node: FunctionNode, read: ReadSource): Movable | string {
+export function movable(source: Source, node: FunctionNode, read: ReadSource, isolated = false): Movable | string {
   const name = functionName(node) ?? 'The function';
-  const sorry = `${name} can't move to a worker:`;
-  const own = ownReason(source, node);
-  if (own !== null) return `${sorry} ${own}`;
-  const found: Movable = { statements: new Set(), imports: new Set(), review: [] };
+  const sorry = `${name} can't move to ${isolated ? 'a process of its own' : 'a worker'}:`;
+  const own = ownReason(source, node, isolated);
+  if (own !== null) return `${sorry} ${isolated ? own.replaceAll('worker', 'process') : own}`;
+  const found: Movable = { statements: new Set(), imports: new Set(), review: [], isolated };
   const reason = takeAlong(source, node, found, read, new Set());
-  return reason === null ? found : `${sorry} ${reason}`;
+  if (reason !== null) return `${sorry} ${reason}`;
+  const needed = isolated ? null : whyIsolated(source, found, read);
+  return needed?.includes('process.env') === true ? `${sorry} ${needed}.` : found;
 }
 
 /** A piece of code that becomes a function of its own: what it takes along, and the variables around it whose values it is sent. */
@@ -51,7 +55,7 @@ export function movableCode(source: Source, nodes: readonly TS.Node[], own: Read
     const isKnown = binding !== null && (own.has(binding) || isInside(binding) || visited.has(binding));
     if (isKnown) return;
     if (binding !== null) visited.add(binding);
-    const reason = binding === null ? globalReason(source, child) : takeOrSend(source, binding, found, read, visited);
+    const reason = binding === null ? globalReason(source, child, false) : takeOrSend(source, binding, found, read, visited);
     if (reason !== null) reasons.push(reason);
   };
   for (const node of nodes) walk(node, look);
@@ -194,8 +198,58 @@ export function returnsOwnTypedArray(source: Source, node: FunctionNode): boolea
   );
 }
 
+/** What a process has for itself, and threads share. */
+const ISOLATED = /^process\.(chdir|umask|cwd|setuid|setgid|env)/;
+
+/**
+ * What of a function and all that moves with it asks for a process of its own: the end of a sentence about it. Null where a worker thread would do.
+ */
+export function whyIsolated(source: Source, { statements, imports }: Movable, read: ReadSource): string | null {
+  let found: string | null = null;
+  const note = (node: TS.Node, words: string): void => void (found ??= `line ${lineOf(source, node.getStart(source.ast))} ${words}`);
+  for (const statement of statements)
+    walk(statement, (node) => {
+      if (ts.isCallExpression(node)) {
+        const global = globalName(source, node.expression);
+        if (global === 'process.chdir' || global === 'process.umask') note(node, `calls \`${global}\`, which worker threads can't`);
+      }
+      if (ts.isPropertyAccessExpression(node) && globalName(source, node) === 'process.env' && isPartChanged(node))
+        note(node, 'changes `process.env`, of which each thread has a copy that the system does not see');
+    });
+  for (const binding of imports) {
+    const module = importedAs(binding)?.module;
+    if (module === undefined) continue;
+    if (module.endsWith('.node') || isNativePackage(source.file, module, read))
+      note(binding.identifier, `loads ${module}, which is native code and may not be safe in threads`);
+  }
+  return found;
+}
+
+/** `process.env.TZ = …`, `delete process.env.TZ`. */
+function isPartChanged(node: TS.PropertyAccessExpression): boolean {
+  const { parent } = node;
+  const isPart = (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) && parent.expression === node;
+  return isPart && isWritten(parent);
+}
+
+function isNativePackage(file: string, module: string, read: ReadSource): boolean {
+  if (module.startsWith('.') || module.startsWith('/')) return false;
+  const name = module
+    .split('/')
+    .slice(0, module.startsWith('@') ? 2 : 1)
+    .join('/');
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const text = read(join(folder, 'node_modules', name, 'package.json'));
+    if (text !== null)
+      return /"gypfile"\s*:\s*true|"(bindings|node-gyp-build|node-addon-api|prebuild-install|nan|@mapbox\/node-pre-gyp)"\s*:|"napi"\s*:/.test(
+        text,
+      );
+    if (dirname(folder) === folder) return false;
+  }
+}
+
 /** What in the function's own code needs the thread it is in. */
-function ownReason(source: Source, node: FunctionNode): string | null {
+function ownReason(source: Source, node: FunctionNode, isolated: boolean): string | null {
   if (ts.isMethodDeclaration(node) || ts.isConstructorDeclaration(node) || ts.isAccessor(node))
     return 'it is a method, and its object would have to move with it.';
   if (node.asteriskToken !== undefined) return 'it is a generator, which hands out its values one by one.';
@@ -212,7 +266,7 @@ function ownReason(source: Source, node: FunctionNode): string | null {
   const [changed] = [...effects.writes].filter((binding) => !isParameter(binding));
   if (changed !== undefined) return `it changes \`${changed.name}\`, which the rest of the program sees.`;
   if (effects.prints !== null) return `it prints (\`${effects.prints}\`), and from several threads the lines would mix.`;
-  const [outside] = effects.outside;
+  const [outside] = [...effects.outside].filter((call) => !isolated || !ISOLATED.test(call));
   if (outside !== undefined) return `it calls \`${outside}\`, which changes something outside the program.`;
   for (const call of effects.unknown) {
     const root = /^\w+/.exec(call)?.[0] ?? call;
@@ -265,7 +319,7 @@ function takeAlong(source: Source, node: TS.Node, found: Movable, read: ReadSour
     if (!ts.isIdentifier(child)) return;
     const binding = source.scopes.bindingOf(child);
     if (binding === null) {
-      const reason = globalReason(source, child);
+      const reason = globalReason(source, child, found.isolated === true);
       if (reason !== null) reasons.push(reason);
     } else if (binding.scope === source.scopes.root && binding.identifier !== child) needed.set(binding, child);
     else if (binding.scope !== source.scopes.root && (binding.identifier.pos < statement.pos || binding.identifier.end > statement.end))
@@ -369,8 +423,11 @@ export function isChangedAt(source: Source, identifier: TS.Identifier, binding: 
 function moduleReason(source: Source, name: string, module: string, found: Movable, read: ReadSource): string | null {
   if (module.startsWith('.')) return projectModuleReason(source, name, module, found, read);
   if (isStatelessModule(module)) return null;
-  if (CORE_WITH_STATE.has(module)) return `it uses \`${name}\` of ${module}, which belongs to the main thread's work.`;
-  found.review.push(`\`${name}\` of the package ${module} is loaded anew in each worker: settings made here are not known there`);
+  if (CORE_WITH_STATE.has(module) && !(found.isolated === true && /^(fs|fs\/promises|vm|v8|process)$/.test(module)))
+    return `it uses \`${name}\` of ${module}, which belongs to the main thread's work.`;
+  found.review.push(
+    `\`${name}\` of the package ${module} is loaded anew in each ${found.isolated === true ? 'process' : 'worker'}: settings made here are not known there`,
+  );
   return null;
 }
 
@@ -435,11 +492,11 @@ function projectModuleReason(source: Source, name: string, specifier: string, fo
       if (reason !== null) return `it uses \`${name}\` of ${specifier}, where ${reason.replace(/^it uses /, '')}`;
     }
   }
-  found.review.push(`${specifier} is loaded in each worker as well`);
+  found.review.push(`${specifier} is loaded in each ${found.isolated === true ? 'process' : 'worker'} as well`);
   return null;
 }
 
-function globalReason(source: Source, identifier: TS.Identifier): string | null {
+function globalReason(source: Source, identifier: TS.Identifier, isolated: boolean): string | null {
   const { parent } = identifier;
   if (!isValueUse(identifier)) return null;
   const { text } = identifier;
@@ -447,6 +504,7 @@ function globalReason(source: Source, identifier: TS.Identifier): string | null 
     return text === 'module' || text === 'exports' ? `it uses \`${text}\`.` : null;
   if (text === 'globalThis' || text === 'global') return `it uses \`${text}\`, which each thread has for itself.`;
   if (text === 'process') {
+    if (isolated) return null;
     const property = ts.isPropertyAccessExpression(parent) ? parent.name.text : '';
     return ['env', 'platform', 'arch', 'version', 'versions', 'hrtime', 'cwd', 'memoryUsage'].includes(property)
       ? null
