@@ -17,18 +17,29 @@ import { orRefuse, Refusal } from './refusal.ts';
 /** Larger servers are looked at no further for what their requests share. */
 const MOST_FILES = 200;
 
-/** The call that opens a server's port, at the top level of a file that no other file loads; null where none is found, or several. */
-export function listenCall(project: Project): { source: Source; call: TS.CallExpression } | null {
+/**
+ * The call that opens a server's port, at the top level of a file that no other file loads and that loads `file` (or is it); null where none is
+ * found, or several.
+ */
+export function listenCall(project: Project, file: string): { source: Source; call: TS.CallExpression } | null {
   const found: { source: Source; call: TS.CallExpression }[] = [];
-  for (const file of project.filesWith('listen(')) {
-    if (project.modules.loaders(file).length > 0) continue;
-    const source = project.source(file);
+  const above = loadersOf(project, file);
+  for (const one of project.filesWith('listen(')) {
+    if (!above.has(one) || project.modules.loaders(one).length > 0) continue;
+    const source = project.source(one);
     if (typeof source === 'string') continue;
     walk(source.ast, (node) => {
       if (isListen(node) && enclosingFunction(node) === null) found.push({ source, call: node });
     });
   }
   return found.length === 1 ? found[0]! : null;
+}
+
+/** A file and all that load it, directly or through others. */
+function loadersOf(project: Project, file: string): Set<string> {
+  const found = new Set([file]);
+  for (const one of found) for (const loader of project.modules.loaders(one)) found.add(loader);
+  return found;
 }
 
 export function listenOnLine(source: Source, line: number): TS.CallExpression | null {

@@ -96,7 +96,7 @@ function adviseCluster(hotSpot: HotSpot, context: AdviceContext): Finding[] {
   const { requests, utilisation } = eventLoop;
   if (requests === null || requests < FEWEST_REQUESTS || utilisation < SATURATED_SHARE) return [];
   const project = openProject(hotSpot.file, context.read, { fresh: false });
-  const found = listenCall(project);
+  const found = listenCall(project, hotSpot.file);
   const place: { source: Source; line: number } | null =
     found === null ? null : { source: found.source, line: lineOf(found.source, found.call.getStart(found.source.ast)) };
   const result: RefactorResult =

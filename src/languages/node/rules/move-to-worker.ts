@@ -12,7 +12,7 @@ import { hotLoops } from '../refactors/hot-loops.ts';
 import { openProject } from '../project/open-project.ts';
 import { orRefuse, Refusal } from '../refactors/refusal.ts';
 import { computingWithin, moveFunction } from '../refactors/move-function.ts';
-import { chooseLevel, choiceFor, functionCalled, isCalledOnce, isServedFunction } from '../refactors/worker-choice.ts';
+import { chooseLevel, choiceFor, functionCalled, isCalledOnce, isServedFunction, type Choice } from '../refactors/worker-choice.ts';
 import { rootOf } from '../syntax/effects.ts';
 import { callsOnLine, contains, findFunction, functionWords, type FunctionNode } from '../syntax/locate.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
@@ -62,7 +62,8 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
   const leaveAlone = (reason: string): Finding[] => [
     { leaveAlone: true, file: hotSpot.file, line: hotSpot.line, reason, models: ['worker-threads'] },
   ];
-  const { choice, driven, reason } = chooseLevel(source, node, context.read);
+  const { choice: chosen, driven, reason } = chooseLevel(source, node, context.read);
+  const choice = chosen ?? (driven === null ? calledOnHottestLine(source, node, hotSpot, context) : null);
   if (choice === null && driven === null && isServedFunction(source, node))
     return leaveAlone(servedWords(source, node, reason, hotSpot, context));
   // Of a long call that nothing drives, parallelize-loop says what keeps its own loop together.
@@ -112,21 +113,32 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
   ];
 }
 
+/** What a handler calls where it computes, if that can move as it is: V8 counts a function that it made part of its caller for the caller. */
+function calledOnHottestLine(source: Source, node: FunctionNode, hotSpot: HotSpot, context: AdviceContext): Choice | null {
+  if (!isServedFunction(source, node)) return null;
+  const call = callOnHottestLine(source, node, hotSpot);
+  const called = call === undefined ? 'nothing' : choiceFor(source, call, context.read);
+  return typeof called === 'string' || called.home !== source ? null : called;
+}
+
+function callOnHottestLine(source: Source, node: FunctionNode, { lines }: HotSpot): TS.CallExpression | undefined {
+  const [costliest] = lines.toSorted((a, b) => computed(b.time) - computed(a.time));
+  return costliest === undefined
+    ? undefined
+    : callsOnLine(source, costliest.line).find((one) => contains(node, one) && !isOfParameter(source, one, node));
+}
+
 /** What to do about a handler that computes itself, or by a call of a package, where nothing of its own can move yet. */
 function servedWords(source: Source, node: FunctionNode, reason: string | null, hotSpot: HotSpot, { eventLoop }: AdviceContext): string {
   const computeUs = computingOf(hotSpot);
   const each = eventLoop?.requests
     ? `${formatDuration(computeUs / eventLoop.requests / 1000)} a request`
     : formatDuration(computeUs / 1000);
-  const [costliest] = hotSpot.lines.toSorted((a, b) => computed(b.time) - computed(a.time));
-  const call =
-    costliest === undefined
-      ? undefined
-      : callsOnLine(source, costliest.line).find((one) => contains(node, one) && !isOfParameter(source, one, node));
+  const call = callOnHottestLine(source, node, hotSpot);
   const what =
-    call === undefined || costliest === undefined
+    call === undefined
       ? 'what computes'
-      : `\`${textOf(source, call).replace(/\s+/g, ' ').slice(0, 60)}\` (line ${costliest.line})`;
+      : `\`${textOf(source, call).replace(/\s+/g, ' ').slice(0, 60)}\` (line ${lineOf(source, call.getStart(source.ast))})`;
   const why = reason === null || isCalledOnce(reason) ? '' : ` ${reason}`;
   return `It computes ${each} on the thread that all requests wait for. Put ${what} into a function at the top level of its file that is given plain values and returns some: that function can move to worker threads.${why}`;
 }
