@@ -105,11 +105,11 @@ describe('sizes of arguments and results', () => {
     it(`are asked for together with whether they come again (node ${major})`, async () => {
       const program = place.write(
         'again.mjs',
-        `const burn = () => { for (let i = 0; i < 200_000; i++) Math.sqrt(i); };
+        `const burn = () => { for (let i = 0; i < 5000; i++) Math.sqrt(i); };
 function ofFew(name) { burn(); return name.length; }
 function ofMany(number) { burn(); return number; }
 function ofObjects(one) { burn(); return one; }
-for (let i = 0; i < 1000; i++) { ofFew('name ' + (i % 5)); ofMany(i); ofObjects({ i }); }
+for (let i = 0; i < 6000; i++) { ofFew('name ' + (i % 5)); ofMany(i); ofObjects({ i }); }
 `,
       );
       const saved = join(place.temporary, 'saved');
