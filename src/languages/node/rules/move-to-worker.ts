@@ -8,13 +8,13 @@ import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
 import { computingOf, isWorkerProgram, sumOf } from '../refactors/computing.ts';
 import { largerThanItsWork, measuredCalls, perCall } from '../refactors/moved-calls.ts';
 import { changedSince } from '../refactors/finish.ts';
-import { hotLoops } from '../refactors/hot-loops.ts';
+import { hotLoops, loopsAround } from '../refactors/hot-loops.ts';
 import { openProject } from '../project/open-project.ts';
 import { orRefuse, Refusal } from '../refactors/refusal.ts';
 import { computingWithin, moveFunction } from '../refactors/move-function.ts';
 import { chooseLevel, choiceFor, functionCalled, isCalledOnce, isServedFunction, type Choice } from '../refactors/worker-choice.ts';
 import { rootOf } from '../syntax/effects.ts';
-import { callsOnLine, contains, findFunction, functionWords, type FunctionNode } from '../syntax/locate.ts';
+import { callsOnLine, contains, findFunction, functionName, functionWords, type FunctionNode } from '../syntax/locate.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 
 /** Below it a call is over before its arguments are copied and the message has arrived. */
@@ -67,7 +67,7 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
   if (choice === null && driven === null && isServedFunction(source, node))
     return leaveAlone(servedWords(source, node, reason, hotSpot, context));
   // Of a long call that nothing drives, parallelize-loop says what keeps its own loop together.
-  if (choice === null && driven === null && isCalledOnce(reason) && hotLoops(source, node, hotSpot).length > 0) return [];
+  if (choice === null && driven === null && isCalledOnce(reason) && hasLoops(source, node, hotSpot)) return [];
   if (choice === null && driven === null)
     return leaveAlone(
       `It computes, and no way was found to share its work among cores. ${reason ?? 'No loop drives it: split its work into parts that need not wait for each other.'}`,
@@ -111,6 +111,11 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
       refactor: result.available ? { available: true, safety: result.safety } : result,
     },
   ];
+}
+
+/** Whether parallelize-loop has something to say of a function: it has loops of its own, or is what a `map` runs. */
+function hasLoops(source: Source, node: FunctionNode, hotSpot: HotSpot): boolean {
+  return hotLoops(source, node, hotSpot).length > 0 || (functionName(node) === null && loopsAround(source, node.body ?? node).length > 0);
 }
 
 /** What a handler calls where it computes, if that can move as it is: V8 counts a function that it made part of its caller for the caller. */

@@ -9,7 +9,7 @@ import { moveRounds } from '../refactors/chunk-file.ts';
 import { computingOf, isWorkerProgram, sumOf } from '../refactors/computing.ts';
 import { editorOf } from '../refactors/editor.ts';
 import { changedSince, finish } from '../refactors/finish.ts';
-import { entriesOf, hotLoops, loopsInLine, loopsThatCall } from '../refactors/hot-loops.ts';
+import { entriesOf, hotLoops, loopsAround, loopsInLine, loopsThatCall } from '../refactors/hot-loops.ts';
 import { importsOf } from '../refactors/imports.ts';
 import { cloneWords, measuredCalls, SHORT_CALL_US } from '../refactors/moved-calls.ts';
 import { lineOfLoop, loopWords, parallelLoop, type ParallelLoop, type Repeated } from '../refactors/parallel-loop.ts';
@@ -17,7 +17,7 @@ import { orRefuse, Refusal } from '../refactors/refusal.ts';
 import { spreadAwait } from '../refactors/spread-await.ts';
 import { writeSpread } from '../refactors/spread-edits.ts';
 import { chooseLevel, isServedFunction } from '../refactors/worker-choice.ts';
-import { contains, enclosingFunction, findFunction, functionWords, type FunctionNode } from '../syntax/locate.ts';
+import { contains, enclosingFunction, findFunction, functionName, functionWords, type FunctionNode } from '../syntax/locate.ts';
 import { lineOf, type Source } from '../syntax/source.ts';
 import { availability, editCount } from './wording.ts';
 
@@ -79,6 +79,11 @@ function nestsFor(source: Source, node: FunctionNode | 'top', hotSpot: HotSpot, 
   const own = hotLoops(source, node, hotSpot);
   const nodes = (nests: typeof own): Repeated[][] => nests.map((nest) => nest.map((loop) => loop.node));
   if (node === 'top') return nodes(own);
+  // The function of a `map` is the body of its rounds.
+  if (functionName(node) === null) {
+    const around = loopsAround(source, node.body ?? node);
+    if (around.length > 0) return [[...around, ...nodes(own).flat()]];
+  }
   const { eachUs } = measuredCalls(source, node, context);
   const calling = loopsThatCall(source, node);
   const isShort = eachUs !== null && eachUs < SHORT_CALL_US;

@@ -323,6 +323,15 @@ describe('parallelize-loop', () => {
     ]);
   });
 
+  it('takes the function of a map for the body of its rounds', () => {
+    const source = `import { parse } from 'acorn';\nconst texts = ['a', 'b'];\nconst sizes = texts.map((text) => {\n  return JSON.stringify(parse(text)).length;\n});\nconsole.log(sizes);\n`;
+    const spot = hotSpot('texts.map callback', 3, { jsCpuUs: 0.9 * second }, { ...lines([4, 0.9]), column: 26 });
+    assert.deepEqual(
+      say(source, [spot]).advice.map(({ rule, line, available }) => [rule, line, available]),
+      [['parallelize-loop', 3, true]],
+    );
+  });
+
   it('says what ties the rounds together, and in which line', () => {
     const source = `let value = 1;\nfor (let i = 0; i < 1e9; i++) {\n  value = (value * 31 + i) % 1009;\n}\nconsole.log(value);\n`;
     assert.deepEqual(say(source, [top(lines([3, 0.9]))]), {
