@@ -43,7 +43,7 @@ export function whyNotListener(
   if (!isOnce)
     return `${words} can't await: the next event would be handled before this one is done. Collect them, or use \`for await\` with \`events.on\`.`;
   if (!isOfNode(source, callee.expression))
-    return `${words} can't await: \`${emitter}\` may be somebody's who goes on after he emitted it. Catch its errors, and make it async by hand.`;
+    return `${words} can't await: it can't be told who emits the events of \`${emitter}\`, and may go on before the listener is done.`;
   const other = otherListener(source, call, emitter);
   if (other !== null) return `${words} can't await: that of '${other.event}' in line ${other.line} would run before it is done.`;
   for (const word of ['unhandledRejection', 'captureRejections']) {
@@ -66,7 +66,8 @@ function isOfNode(source: Source, expression: TS.Expression, depth = 0): boolean
     const binding = source.scopes.bindingOf(value);
     if (binding === null) return value.text === 'process';
     const { declaration } = binding;
-    const isConstant = binding.kind === 'const' && ts.isVariableDeclaration(declaration) && ts.isIdentifier(declaration.name);
+    const isConstant =
+      ts.isVariableDeclaration(declaration) && ts.isIdentifier(declaration.name) && !binding.references.some((one) => one.writes);
     return isConstant && declaration.initializer !== undefined && isOfNode(source, declaration.initializer, depth + 1);
   }
   if (ts.isPropertyAccessExpression(value)) return isOfNode(source, value.expression, depth + 1);

@@ -242,7 +242,7 @@ function settleArgument(
   const listener = requestListener(where, call, argument);
   const event = listener === null ? whyNotListener(project, where, call, node) : undefined;
   if (typeof event === 'string') throw new Refusal(event);
-  const reason = listener === null && event === undefined ? callbackReason(where, call) : null;
+  const reason = listener === null && event === undefined ? callbackReason(where, call, argument) : null;
   if (reason !== null && bare(argument) === node) throw new Refusal(reason);
   if (reason !== null && !reason.startsWith('The callback of')) throw new Refusal(reason);
   if (reason !== null) {
