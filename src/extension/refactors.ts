@@ -48,7 +48,7 @@ export async function workOut(
 export function workspaceEdit({ result, documents }: WorkedOut): vscode.WorkspaceEdit | null {
   if (documents.some(({ document, version }) => document.isClosed || document.version !== version)) return null;
   const edit = new vscode.WorkspaceEdit();
-  if (result.files.length > 1) askForPreview(edit, result);
+  if (result.files.length > 1) askForPreview(edit, result, documents);
   for (const { file, create, edits } of result.files) {
     const uri = vscode.Uri.file(file);
     const metadata = (label: string): vscode.WorkspaceEditEntryMetadata => ({ label, needsConfirmation: false });
@@ -67,13 +67,16 @@ export function workspaceEdit({ result, documents }: WorkedOut): vscode.Workspac
 }
 
 /**
- * VS Code opens its preview where an entry needs confirmation, and leaves such an entry out unless it is ticked. All entries belong
- * together here, so the one that asks changes nothing, and the others are ticked from the start.
+ * VS Code opens its preview where an entry needs confirmation, and leaves such an entry out unless it is ticked. All entries that make the
+ * change belong together and are ticked from the start, so what asks is a comment that is theirs to take or leave.
  */
-function askForPreview(edit: vscode.WorkspaceEdit, { files, review }: Available): void {
-  const changed = files.find((one) => !one.create);
-  if (changed === undefined) return;
-  const label = vscode.l10n.t('{0} files change together', files.length);
-  const nowhere = new vscode.Range(0, 0, 0, 0);
-  edit.replace(vscode.Uri.file(changed.file), nowhere, '', { label, description: review.join('; '), needsConfirmation: true });
+function askForPreview(edit: vscode.WorkspaceEdit, { title, files, review }: Available, documents: WorkedOut['documents']): void {
+  const document = documents.find((one) => one.file === files.find((file) => !file.create)?.file)?.document;
+  if (document === undefined) return;
+  const label = vscode.l10n.t('{0} files change together; a comment about it is optional', files.length);
+  const top = new vscode.Position(document.lineAt(0).text.startsWith('#!') ? 1 : 0, 0);
+  const endOfLine = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
+  const words = review.length === 0 ? [title] : [vscode.l10n.t('{0}: look at', title), ...review.map((one) => `- ${one}`)];
+  const comment = words.map((line) => `// ${line.replaceAll(/\s+/g, ' ')}${endOfLine}`).join('');
+  edit.insert(document.uri, top, comment, { label, needsConfirmation: true });
 }

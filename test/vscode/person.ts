@@ -80,7 +80,7 @@ async function walk(path: Path): Promise<void> {
   const made = path.others.filter((name) => name.startsWith('+'));
   const originals = changed.map((name) => readFileSync(inFolder(name), 'utf8'));
   installVsix('1.139', dataFolder, vsix);
-  const settings = { 'window.autoDetectColorScheme': true };
+  const settings = { 'window.autoDetectColorScheme': true, 'unblock.countCalls': path.countsCalls === true };
   const server = await startCodeServer({ version: '1.139', dataFolder, inHostTests: false, settings });
   const browser = await launchChromium();
   const page = await openPage(browser);

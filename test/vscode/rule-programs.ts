@@ -11,15 +11,19 @@ export interface RuleProgram {
   action: RegExp;
   /** Files that change besides; those that the change makes begin with `+`. */
   others: string[];
+  /** Its advice rests on counted calls. */
+  countsCalls?: true;
 }
 
 export const rulePrograms: RuleProgram[] = [
   example('overlap-awaits', 'sequential-requests', 'fetch-prices.mjs', 13, /at a time/, []),
   example('move-to-worker', 'render-frames', 'render-frames.mjs', 29, /worker pool/, ['+render-frames.worker.mjs']),
-  { ...program('prefer-async-api', 7, /asynchronous/, ['lib/report.mjs', 'main.mjs']), file: 'lib/version.mjs' },
+  { ...program('prefer-async-api', 8, /asynchronous, 5 calls at a time/, ['lib/page.mjs', 'main.mjs']), file: 'lib/report.mjs' },
   program('parallelize-loop', 4, /on \d+ cores/, ['+main.worker.mjs']),
   program('avoid-json-clone', 8, /Copy only what is changed/, []),
   program('hoist-invariant', 6, /once instead of each time/, []),
+  program('fix-quadratic', 5, /in place of copying it/, []),
+  { ...program('cache-pure-call', 4, /^Keep what slow gives/, []), countsCalls: true },
 ];
 
 function program(rule: string, line: number, action: RegExp, others: string[]): RuleProgram {

@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
-import { COMMANDS } from '../../../src/extension/contributions.ts';
+import { COMMANDS, SETTINGS } from '../../../src/extension/contributions.ts';
 import { rulePrograms, type RuleProgram } from '../rule-programs.ts';
-import { actionsAt, diagnosticsOf, lensesOf, messagesOf, openExample, run, until, workspaceFile } from './editor.ts';
+import { actionsAt, diagnosticsOf, lensesOf, messagesOf, openExample, run, until, withSettings, workspaceFile } from './editor.ts';
 
 /** Each rule from its mark to its undo, in the editor's own terms. */
 for (const one of rulePrograms) {
@@ -21,7 +21,9 @@ for (const one of rulePrograms) {
       this.timeout(120_000);
       output = await outputOf(one);
       await openExample(one.folder, one.script);
-      await messagesOf(async () => assert.equal(await run(COMMANDS.profile), true));
+      await withSettings({ [SETTINGS.countCalls]: one.countsCalls === true }, async () => {
+        await messagesOf(async () => assert.equal(await run(COMMANDS.profile), true));
+      });
     });
     after(async () => {
       await run(COMMANDS.clearResults);
