@@ -10,6 +10,8 @@ import { hoistInvariant } from './hoist-invariant.ts';
 import { cachePureCall } from './cache-pure-call.ts';
 import { fixQuadratic } from './fix-quadratic.ts';
 import { useNativeApi } from './use-native-api.ts';
+import { streamLargeFile } from './stream-large-file.ts';
+import { readPartOfFile } from './read-part-of-file.ts';
 
 /** In the order in which they are asked. */
 export const rules: readonly Rule[] = [
@@ -24,4 +26,6 @@ export const rules: readonly Rule[] = [
   fixQuadratic,
   useNativeApi,
   cachePureCall,
+  streamLargeFile,
+  readPartOfFile,
 ];

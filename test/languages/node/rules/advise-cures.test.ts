@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HotSpot } from '../../../../src/core/profile/hot-spots.ts';
-import { decided, hotSpot, second, time } from './hand-made-spots.ts';
+import { decided, hotSpot, operation, second, time } from './hand-made-spots.ts';
 
 /** Where concurrency is not the cure: a hot spot whose time was measured on single lines, given as shares of the run. */
 function onLines(name: string, line: number, shares: Record<number, number>, more: Partial<HotSpot> = {}): HotSpot {
@@ -214,5 +214,39 @@ function hot(item) {
     const hoisted = advice.find(({ rule }) => rule === 'hoist-invariant');
     assert.equal(algorithm?.speedup, hoisted?.predicted.speedup);
     assert.equal(algorithm?.edits, 2);
+  });
+});
+
+describe('files that are read as a whole', () => {
+  const lines = `import { readFileSync } from 'node:fs';
+export function count(name) {
+  let all = 0;
+  for (const line of readFileSync(\`\${name}.log\`, 'utf8').split('\\n')) all += line.length;
+  return all;
+}
+`;
+  const reading = (line: number, calls: number, ms: number): Partial<HotSpot> => ({
+    operations: [operation('fs.readFileSync', line, calls, { nativeCpuUs: calls * ms * 1000 })],
+  });
+
+  it('are read line by line where they are large, which saves memory first', () => {
+    assert.deepEqual(said('stream-large-file', lines, [onLines('count', 2, { 4: 0.6 }, reading(4, 2, 50))]), [
+      [4, 'Read the file line by line, and hold a piece of it in memory in place of all (≈1.3×)', 'safe', 1, 1.56],
+    ]);
+    assert.deepEqual(said('stream-large-file', lines, [onLines('count', 2, { 4: 0.6 }, reading(4, 1000, 0.2))]), []);
+  });
+
+  it('are read to where they are looked at', () => {
+    const source = `import { readFileSync } from 'node:fs';
+export const magic = (name) => readFileSync(name).readUInt32BE(0);
+`;
+    assert.deepEqual(said('read-part-of-file', source, [onLines('magic', 2, { 2: 0.8 }, reading(2, 20, 10))]), [
+      [2, 'Read the 4 bytes of the file that are looked at (≈2.9×)', 'review', 1.67, 5],
+    ]);
+    assert.deepEqual(said('read-part-of-file', source, [onLines('magic', 2, { 2: 0.8 }, reading(2, 2000, 0.04))]), []);
+    assert.deepEqual(
+      said('read-part-of-file', source.replace('readUInt32BE(0)', 'length'), [onLines('magic', 2, { 2: 0.8 }, reading(2, 20, 10))]),
+      [],
+    );
   });
 });

@@ -1,0 +1,77 @@
+import type { RefactorResult } from '../../../core/advise/advice.ts';
+import { predictSaving, type Saving } from '../../../core/advise/cost-model.ts';
+import type { Rule } from '../../../core/language.ts';
+import { formatBytes, formatDuration } from '../../../core/report/format.ts';
+import { editorOf } from '../refactors/editor.ts';
+import { changedSince, finish } from '../refactors/finish.ts';
+import { costlyPlaces } from '../refactors/hot-code.ts';
+import { importsOf } from '../refactors/imports.ts';
+import { orRefuse, Refusal } from '../refactors/refusal.ts';
+import { bytesLookedAt, startFunction, takenForPath, wholeRead, type WholeRead } from '../refactors/whole-reads.ts';
+import { bare, walk } from '../syntax/locate.ts';
+import { lineOf, readSource, textOf, type Source } from '../syntax/source.ts';
+import { ts } from '../syntax/typescript.ts';
+import { adviceOf } from './wording.ts';
+
+/** To open and close a file takes about 50 µs: below this, reading less of it saves nothing to speak of. */
+const WORTH_US = 200;
+
+/** What remains is to open the file, read a part and close it: at most a fourth of the shortest read that is advised about. */
+const SAVED: Saving = { least: 0.5, most: 1 };
+
+/** A file that is read as a whole, of which only the beginning is looked at: reads that. */
+export const readPartOfFile: Rule = {
+  id: 'read-part-of-file',
+
+  advise(hotSpot, context) {
+    const places = costlyPlaces(hotSpot, context, (source, node) => {
+      const found = wholeRead(source, node);
+      return found !== null && typeof bytesLookedAt(source, found) === 'number' ? { found, lines: node } : null;
+    });
+    return places.flatMap(({ source, found, us }) => {
+      const line = lineOf(source, found.call.getStart(source.ast));
+      const read = hotSpot.operations.find((one) => one.api === 'fs.readFileSync' && one.line === line);
+      const each = read === undefined ? 0 : read.totalUs / Math.max(1, read.calls);
+      if (read === undefined || each < WORTH_US) return [];
+      const bytes = bytesLookedAt(source, found) as number;
+      return adviceOf(hotSpot, context, {
+        model: 'stream',
+        file: source.file,
+        line,
+        message: `Read the ${formatBytes(bytes)} of the file that are looked at`,
+        why: `Reading whole files took ${formatDuration(us / 1000)} in ${read.calls} calls, ${formatDuration(each / 1000)} each, and no more than the first ${formatBytes(bytes)} are looked at.`,
+        predicted: predictSaving(context.wallUs, us, SAVED, `${formatDuration(us / 1000)} on the line that reads, of which 50 % to all go`),
+        result: orRefuse(() => rewrite(source, found)),
+      });
+    });
+  },
+
+  refactor(spot, read) {
+    return orRefuse(() => {
+      const source = readSource(spot.file, read);
+      if (typeof source === 'string') throw new Refusal(source);
+      const reads: WholeRead[] = [];
+      walk(source.ast, (node) => {
+        const found = wholeRead(source, node);
+        if (found !== null && lineOf(source, node.getStart(source.ast)) === spot.line) reads.push(found);
+      });
+      if (reads[0] === undefined) throw changedSince(source);
+      return rewrite(source, reads[0]);
+    });
+  },
+};
+
+function rewrite(source: Source, read: WholeRead): RefactorResult {
+  const bytes = bytesLookedAt(source, read);
+  if (typeof bytes === 'string') throw new Refusal(bytes);
+  const review = takenForPath(source, read.file);
+  const editor = editorOf(source);
+  const imports = importsOf(source, editor);
+  const name = startFunction(source, editor, imports);
+  const text = `${name}(${textOf(source, read.file)}, ${bytes})${read.isText ? '.toString()' : ''}`;
+  editor.replace(read.call.getStart(source.ast), read.call.end, text, 'read what is looked at');
+  const callee = bare(read.call.expression);
+  if (ts.isIdentifier(callee)) imports.dropped(callee);
+  imports.flush();
+  return finish([{ source, editor }], { title: `Read the first ${formatBytes(bytes)} of the file`, review });
+}
