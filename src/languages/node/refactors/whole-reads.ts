@@ -142,7 +142,7 @@ function unitsOf(source: Source, place: TS.Expression, text: boolean): number | 
   const method = access.name.text;
   const numbers = call.arguments.map(numberOf);
   if (text ? /^(slice|substring)$/.test(method) : /^(slice|subarray)$/.test(method))
-    return numbers.length === 2 && numbers.every((one) => one !== null) ? Math.max(...(numbers)) : null;
+    return numbers.length === 2 && numbers.every((one) => one !== null) ? Math.max(...numbers) : null;
   if (text) {
     if ((method === 'charAt' || method === 'charCodeAt') && numbers.length === 1 && numbers[0] !== null) return numbers[0]! + 1;
     const [wanted] = call.arguments;
