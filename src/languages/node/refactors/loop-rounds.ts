@@ -162,7 +162,8 @@ function countingHeader(source: Source, loop: TS.ForStatement): Header | null {
   const declaration = initializer.declarations[0]!;
   if (!ts.isIdentifier(declaration.name) || declaration.initializer === undefined) return null;
   const binding = source.scopes.bindingOf(declaration.name);
-  if (binding === null || binding.kind === 'var' || binding.references.filter((one) => one.writes).length !== 1) return null;
+  if (binding === null || (binding.kind === 'var' && !isOwnVar(binding, loop))) return null;
+  if (binding.references.filter((one) => one.writes && contains(loop, one.identifier)).length !== 1) return null;
   if (!isIncrement(source, incrementor, binding.name)) return null;
   if (!ts.isBinaryExpression(condition) || textOf(source, condition.left) !== binding.name) return null;
   const inclusive = condition.operatorToken.kind === ts.SyntaxKind.LessThanEqualsToken;
@@ -174,6 +175,29 @@ function countingHeader(source: Source, loop: TS.ForStatement): Header | null {
   const length = `${from === '0' ? end : from === '1' && inclusive ? end : `${grouped} - ${from}`}${inclusive && from !== '1' ? ' + 1' : ''}`;
   const to = inclusive ? `${end} + 1` : end;
   return { loop, variable: binding.name, variableBindings: [binding], items: { kind: 'count', from, to, length } };
+}
+
+/**
+ * Whether a `var` that counts a loop might as well be a `let`: no function in the loop keeps it, and outside of the loop it only counts other loops,
+ * which begin with a value of their own.
+ */
+function isOwnVar({ name, references }: Binding, loop: TS.ForStatement): boolean {
+  const startsAnew = (node: TS.Node): boolean =>
+    ts.findAncestor(
+      node,
+      (one) =>
+        ts.isForStatement(one) &&
+        one.initializer !== undefined &&
+        ts.isVariableDeclarationList(one.initializer) &&
+        one.initializer.declarations.some(
+          (other) => ts.isIdentifier(other.name) && other.name.text === name && other.initializer !== undefined,
+        ),
+    ) !== undefined;
+  return references.every(({ identifier }) =>
+    contains(loop, identifier)
+      ? ts.findAncestor(identifier, (one) => one === loop || isFunctionLike(one)) === loop
+      : startsAnew(identifier),
+  );
 }
 
 /** Numbers, variables and properties such as `items.length`, and sums of them: evaluated once or in every round, they say the same. */

@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import type TS from 'typescript';
 import type { ReadSource } from '../../../core/advise/advice.ts';
 import { bindingsOfPattern, effectsOf } from '../syntax/effects.ts';
-import { bare, contains, functionName, namedFunctionAround, walk } from '../syntax/locate.ts';
+import { bare, contains, functionName, namedFunctionAround, walk, walkOwnCode } from '../syntax/locate.ts';
 import { globalName } from '../syntax/modules.ts';
 import { isBuffer, movableCode, whyNotCloned, type MovableCode } from '../syntax/movable.ts';
 import { isFunctionLike, type Binding } from '../syntax/scopes.ts';
@@ -51,6 +51,9 @@ function parallelRounds(source: Source, node: TS.IterationStatement, read: ReadS
   if (waiting !== null)
     return `The loop in line ${line} waits in line ${lineOf(source, waiting.getStart(source.ast))}: what it computes must come apart from that first.`;
   const body = node.statement;
+  const carried = carriedVar(source, body);
+  if (carried !== null)
+    return `Line ${lineOf(source, carried.getStart(source.ast))} may see the \`${textOf(source, carried)}\` of the round before, as a \`var\` outlives its round: declare it with \`let\`.`;
   const own = new Set(header.variableBindings);
   const written = effectsOf(source, [body], { own }).writes;
   const blocks = [...written].map((binding) => ownBlock(source, node, body, header, binding)).filter((one) => one !== null);
@@ -141,6 +144,33 @@ function resultsOf(callback: TS.ArrowFunction | TS.FunctionExpression): TS.Expre
       found.push(node.expression);
   });
   return found;
+}
+
+/** A use of a `var` of the body that may come before its declaration has given it a value in the same round. */
+function carriedVar(source: Source, body: TS.Node): TS.Identifier | null {
+  const declared: { binding: Binding; from: number; container: TS.Node }[] = [];
+  walkOwnCode(body, (node) => {
+    if (
+      !ts.isVariableDeclaration(node) ||
+      !ts.isVariableDeclarationList(node.parent) ||
+      (node.parent.flags & ts.NodeFlags.BlockScoped) !== 0
+    )
+      return;
+    const owner = node.parent.parent;
+    const isLoop = ts.isForStatement(owner) || ts.isForOfStatement(owner) || ts.isForInStatement(owner);
+    const hasValue = node.initializer !== undefined || ts.isForOfStatement(owner) || ts.isForInStatement(owner);
+    for (const binding of bindingsOfPattern(source, node.name))
+      declared.push({ binding, from: hasValue ? node.pos : Infinity, container: isLoop ? owner : owner.parent });
+  });
+  for (const { binding } of declared) {
+    const early = binding.references.find(
+      ({ identifier }) =>
+        contains(body, identifier) &&
+        !declared.some((one) => one.binding === binding && one.from <= identifier.pos && contains(one.container, identifier)),
+    );
+    if (early !== undefined) return early.identifier;
+  }
+  return null;
 }
 
 function waitsAt(node: TS.Node): TS.Node | null {
