@@ -35,10 +35,11 @@ const MOST_HELD = 2;
 let registry: TS.DocumentRegistry | null = null;
 
 /**
- * The first error that TypeScript would report in the changed files after a change and not before; null where there is none, and for files
- * that it doesn't check, such as plain JavaScript. As strict as the nearest tsconfig asks for.
+ * The errors that TypeScript would report in the changed files after a change and not before; none for files that it doesn't check, such as
+ * plain JavaScript. As strict as the nearest tsconfig asks for.
  */
-export function newTypeError(project: Project, changed: ReadonlyMap<string, string>): NewTypeError | null {
+export function newTypeErrors(project: Project, changed: ReadonlyMap<string, string>): NewTypeError[] {
+  const found: NewTypeError[] = [];
   const groups = new Map<string, { config: CompilerConfig | null; files: string[] }>();
   for (const file of changed.keys()) {
     const config = project.configs.of(file);
@@ -61,11 +62,11 @@ export function newTypeError(project: Project, changed: ReadonlyMap<string, stri
     for (const error of after) {
       const key = `${error.code} ${error.message}`;
       const left = before.get(key) ?? 0;
-      if (left === 0) return error;
-      before.set(key, left - 1);
+      if (left === 0) found.push(error);
+      else before.set(key, left - 1);
     }
   }
-  return null;
+  return found;
 }
 
 function isChecked(text: string, file: string, config: CompilerConfig | null): boolean {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { FileEdits, RefactorResult } from '../../../core/advise/advice.ts';
 import { whyNotEdited } from '../project/why-not-edited.ts';
 import type { Project } from '../project/project.ts';
-import { newTypeError } from '../project/type-errors.ts';
+import { newTypeErrors } from '../project/type-errors.ts';
 import { parses, type Source } from '../syntax/source.ts';
 import { applyEdits } from './edits.ts';
 import type { Editor } from './editor.ts';
@@ -41,19 +41,41 @@ function refuseBroken(file: string, text: string, topLevelAwait: boolean): void 
     throw new Refusal(`The change would break the syntax of ${basename(file)}: make it by hand, and please report this.`);
 }
 
-/** Refuses a result in which TypeScript would find an error that it doesn't find now. */
-export function refuseTypeErrors(project: Project, result: RefactorResult): void {
-  if (!result.available) return;
+/** A promise where a type says something else. */
+const NOT_ASSIGNABLE = new Set([1064, 1065, 2322, 2345, 2416, 2739, 2740, 2741]);
+
+/** A type that is missing, in code that no type was written in: nothing is wrong but the wish for one. */
+const MISSING_TYPES = new Set([7005, 7006, 7019, 7031, 7034]);
+
+/**
+ * Refuses a result in which TypeScript would find an error that it doesn't find now. In JavaScript that is checked strictly, the types that it
+ * would ask for are named for review.
+ */
+export function checkTypes(project: Project, result: RefactorResult): RefactorResult {
+  if (!result.available) return result;
   const changed = new Map(
     result.files.filter((one) => !one.create).map((one) => [one.file, applyEdits(project.text(one.file) ?? '', one.edits)]),
   );
-  const error = newTypeError(project, changed);
-  if (error === null) return;
-  const { edits } = result.files.find((one) => one.file === error.file)!;
-  const line = (project.text(error.file) ?? '').slice(0, oldOffset(edits, error.start)).split('\n').length;
-  throw new Refusal(
-    `The change would bring a type error to line ${line} of ${basename(error.file)} (TS${error.code}: ${error.message.replace(/\.?$/, '').slice(0, 200)}): give it a type that allows a promise first.`,
-  );
+  const missing = new Set<string>();
+  for (const error of newTypeErrors(project, changed)) {
+    const isMissing = /\.[cm]?jsx?$/.test(error.file) && MISSING_TYPES.has(error.code);
+    if (isMissing) {
+      missing.add(basename(error.file));
+      continue;
+    }
+    const { edits } = result.files.find((one) => one.file === error.file)!;
+    const line = (project.text(error.file) ?? '').slice(0, oldOffset(edits, error.start)).split('\n').length;
+    const cure = NOT_ASSIGNABLE.has(error.code) ? 'give it a type that allows a promise first' : 'make it by hand';
+    throw new Refusal(
+      `The change would bring a type error to line ${line} of ${basename(error.file)} (TS${error.code}: ${error.message.replace(/\.?$/, '').slice(0, 200)}): ${cure}.`,
+    );
+  }
+  if (missing.size === 0) return result;
+  const review = [
+    ...result.review,
+    `TypeScript asks for types of parameters that are new in ${[...missing].join(', ')} (\`noImplicitAny\`)`,
+  ];
+  return { ...result, safety: 'review', review };
 }
 
 /** Where a place of the new text was before the edits. */

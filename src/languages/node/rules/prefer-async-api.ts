@@ -18,7 +18,7 @@ import { apiAsImport, blockingApiOf, twinOf, useTwin } from '../refactors/async-
 import { findDrivers, type Driver, type Driving } from '../refactors/drivers.ts';
 import { classMadeBy } from '../refactors/async-classes.ts';
 import { editorOf } from '../refactors/editor.ts';
-import { changedSince, finish, refuseTypeErrors } from '../refactors/finish.ts';
+import { changedSince, finish, checkTypes } from '../refactors/finish.ts';
 import { importsOf } from '../refactors/imports.ts';
 import { orRefuse, Refusal } from '../refactors/refusal.ts';
 import { spreadAwait, waitsOf, type Spread, type Spreads } from '../refactors/spread-await.ts';
@@ -107,7 +107,7 @@ function makeAsynchronous(
   source: Source,
   calls: TS.CallExpression[],
 ): { result: RefactorResult; driving: Driving; freesOthers: boolean } {
-  const driving = findDrivers(source, calls, new Set(calls));
+  let driving = findDrivers(source, calls, new Set(calls));
   let freesOthers = false;
   const result = orRefuse(() => {
     for (const call of calls) {
@@ -118,6 +118,7 @@ function makeAsynchronous(
     const spreads = spreadAwait(project, source, calls);
     const spread = spreads.files.get(source)!;
     const drivers = findDrivers(source, calls, new Set(waitsOf(spread))).drivers.filter((driver) => !drivesStreams(driver, spread));
+    driving = { ...driving, drivers };
     freesOthers = spreads.freesOthers;
     const parts = [...spreads.files.values()].map((spread) => {
       const editor = editorOf(spread.source);
@@ -131,17 +132,17 @@ function makeAsynchronous(
     const review = [...spreads.review, ...drivers.flatMap((driver) => driver.review)];
     const concurrency = drivers.some((driver) => driver.kind !== 'running') ? `, ${DEFAULT_BOUND} calls at a time` : '';
     const made = finish(parts, { title: `Make ${whatIn(source, calls[0]!)} asynchronous${concurrency}${extent(spreads, calls)}`, review });
-    refuseTypeErrors(project, made);
-    return made;
+    return checkTypes(project, made);
   });
   return { result, driving, freesOthers };
 }
 
-/** Whether a loop goes over an async generator, or around one, which gives its values one by one, or is in code that moves. */
+/** Whether a loop goes over an async generator, or around one, which gives its values one by one, or counts in code that moves. */
 function drivesStreams(driver: Driver, { streams, classes }: Spread): boolean {
   if (driver.kind !== 'loop') return false;
   const { loop } = driver.rounds;
-  return [...streams.keys()].some((node) => contains(loop, node)) || [...classes.keys()].some((node) => contains(node, loop));
+  const isInClass = [...classes.keys()].some((node) => contains(node, loop));
+  return (isInClass && !ts.isForOfStatement(loop)) || [...streams.keys()].some((node) => contains(loop, node));
 }
 
 /** How far a change reaches, in words: ` (3 callers in 2 files)`. */
