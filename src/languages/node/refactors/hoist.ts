@@ -15,8 +15,8 @@ import { Refusal } from './refusal.ts';
 
 /** Where something is to be made once. */
 export interface Hoist {
-  /** `loop`: before the statement; `file`: after the imports. */
-  to: { kind: 'loop'; statement: TS.Statement; loop: TS.Node } | { kind: 'file' };
+  /** `loop`: before the statement; `file`: after the imports; `after`: after the statement at the top level that declares what it is made from. */
+  to: { kind: 'loop'; statement: TS.Statement; loop: TS.Node } | { kind: 'file' } | { kind: 'after'; statement: TS.Statement };
   review: string[];
 }
 
@@ -56,6 +56,8 @@ export function hoistOf(source: Source, maker: Maker): Hoist {
     review = reviewOf(source, maker, needed, effects, line, isConstant);
   }
   if (target !== null) return { to: { kind: 'loop', ...target }, review: [...maker.review, ...review] };
+  const lasting = inFunction === null || usesThis ? null : lastingDeclaration(source, needed);
+  if (lasting !== null) return { to: { kind: 'after', statement: lasting }, review: maker.review };
   if (obstacle !== null) throw new Refusal(`What line ${line} makes can't be made once: ${obstacle}.`);
   const made = inFunction === null ? 'once only as far as this file tells' : 'in each call of its function';
   const from = needed[0] === undefined ? 'what it is given' : `\`${needed[0].name}\``;
@@ -87,6 +89,11 @@ export function writeHoist(source: Source, editor: Editor, maker: Maker, { to }:
   if (to.kind === 'loop') {
     const at = startWithComments(source, to.statement);
     editor.replace(at, at, `${text}${source.eol}${indentationAt(source, at)}`, why);
+    return;
+  }
+  if (to.kind === 'after') {
+    const end = trailingComments(source, to.statement.end);
+    editor.replace(end, end, `${source.eol}${text}`, why);
     return;
   }
   insertAfterImports(source, editor, text, why);
@@ -185,6 +192,23 @@ function bindingsIn(source: Source, nodes: readonly TS.Node[]): Binding[] {
 /** What is imported is there before all else, and doesn't change. */
 function isFixed(source: Source, binding: Binding): boolean {
   return binding.kind === 'import' || (importedAs(binding) !== null && binding.scope === source.scopes.root);
+}
+
+/** The last of the statements at the top level that declare constants which never change: texts, and what nothing else is done with but to compile. */
+function lastingDeclaration(source: Source, needed: readonly Binding[]): TS.Statement | null {
+  let last: TS.Statement | null = null;
+  for (const binding of needed) {
+    if (isFixed(source, binding)) continue;
+    const statement = ts.isVariableDeclaration(binding.declaration) ? binding.declaration.parent.parent : null;
+    const onlyCompiles = binding.references.every(
+      ({ identifier: { parent } }) => ts.isPropertyAccessExpression(parent) && parent.name.text === 'compile',
+    );
+    if (binding.kind !== 'const' || statement === null || !ts.isVariableStatement(statement) || !ts.isSourceFile(statement.parent))
+      return null;
+    if (!isLiteral(binding) && !onlyCompiles) return null;
+    if (last === null || statement.pos > last.pos) last = statement;
+  }
+  return last;
 }
 
 /** `const text = '…'`: with it, what ran once runs always. */
