@@ -20,6 +20,7 @@ import {
   changeColours,
   colourCount,
   focusEditor,
+  goToLine,
   goToNextProblem,
   lightBulb,
   openFile,
@@ -113,6 +114,8 @@ async function walk(path: Path): Promise<void> {
       await goToNextProblem(page);
     });
     await step('opens the light bulb', async () => {
+      // Another rule may have marked a line further up.
+      if (path.line > 0) await goToLine(page, path.line);
       await lightBulb(page, path.action);
     });
     if (path.others.length > 0)

@@ -63,6 +63,17 @@ export async function focusEditor(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Control+1');
 }
 
+/** Puts the cursor at the beginning of a line's text, as with Ctrl+G. */
+export async function goToLine(page: Page, line: number): Promise<void> {
+  await page.keyboard.press('Control+G');
+  const input = page.locator('.quick-input-widget:visible input[type="text"]').first();
+  await input.waitFor(patient);
+  await input.fill(`:${line}`);
+  await page.keyboard.press('Enter');
+  await input.waitFor({ state: 'hidden', ...patient });
+  await page.keyboard.press('Home');
+}
+
 /** Puts the cursor at the first problem of the editor with the keyboard, as with F8. */
 export async function goToNextProblem(page: Page): Promise<void> {
   await page.keyboard.press('F8');

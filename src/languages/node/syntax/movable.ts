@@ -31,7 +31,9 @@ export function movable(source: Source, node: FunctionNode, read: ReadSource, is
   const reason = takeAlong(source, node, found, read, new Set());
   if (reason !== null) return `${sorry} ${reason}`;
   const needed = isolated ? null : whyIsolated(source, found, read);
-  return needed?.includes('process.env') === true ? `${sorry} ${needed}.` : found;
+  if (needed?.includes('process.env') === true) return `${sorry} ${needed}.`;
+  const zone = changedZone(source, [...found.statements], isolated);
+  return zone === null ? found : `${sorry} ${zone}.`;
 }
 
 /** A piece of code that becomes a function of its own: what it takes along, and the variables around it whose values it is sent. */
@@ -63,7 +65,8 @@ export function movableCode(source: Source, nodes: readonly TS.Node[], own: Read
   for (const { declaration } of found.sent)
     if ((ts.isVariableDeclaration(declaration) || ts.isParameter(declaration)) && declaration.type !== undefined)
       walk(declaration.type, look);
-  return reasons[0] ?? found;
+  const zone = reasons.length > 0 ? null : changedZone(source, [...nodes, ...found.statements], false);
+  return reasons[0] ?? (zone === null ? found : `${zone}.`);
 }
 
 function takeOrSend(source: Source, binding: Binding, found: MovableCode, read: ReadSource, visited: Set<Binding>): string | null {
@@ -223,6 +226,31 @@ export function whyIsolated(source: Source, { statements, imports }: Movable, re
       note(binding.identifier, `loads ${module}, which is native code and may not be safe in threads`);
   }
   return found;
+}
+
+const LOCAL_TIME =
+  /^((get|set)(Hours|Minutes|Date|Day|Month|FullYear|Year|TimezoneOffset)|toLocale(Date|Time)?String|to(Date|Time)String|DateTimeFormat)$/;
+
+/**
+ * What of the file changes the time zone that moved code computes in, as the end of a sentence: a thread or process that runs already keeps
+ * the one that it began with. Null where nothing does.
+ */
+function changedZone(source: Source, moved: readonly TS.Node[], isolated: boolean): string | null {
+  const found: { zone: TS.Node | null; usesIt: boolean } = { zone: null, usesIt: false };
+  for (const node of moved) walk(node, (child) => void (found.usesIt ||= ts.isIdentifier(child) && LOCAL_TIME.test(child.text)));
+  if (!found.usesIt) return null;
+  walk(source.ast, (node) => {
+    if (!ts.isPropertyAccessExpression(node) || globalName(source, node) !== 'process.env' || !isPartChanged(node)) return;
+    const part = node.parent;
+    const isOther = ts.isPropertyAccessExpression(part)
+      ? part.name.text !== 'TZ'
+      : ts.isElementAccessExpression(part) && ts.isStringLiteralLike(part.argumentExpression) && part.argumentExpression.text !== 'TZ';
+    // A process that sets its own zone has it.
+    if (!isOther && !(isolated && moved.some((one) => contains(one, node)))) found.zone ??= node;
+  });
+  if (found.zone === null) return null;
+  const line = lineOf(source, found.zone.getStart(source.ast));
+  return `it computes with local time, and line ${line} changes the time zone (\`process.env.TZ\`), which ${isolated ? 'processes' : 'threads'} that run already don't see`;
 }
 
 /** `process.env.TZ = …`, `delete process.env.TZ`. */
