@@ -23,6 +23,7 @@ export const rulePrograms: RuleProgram[] = [
   program('avoid-json-clone', 8, /Copy only what is changed/, []),
   program('hoist-invariant', 6, /once instead of each time/, []),
   program('fix-quadratic', 5, /in place of copying it/, []),
+  program('move-to-process', 15, /to processes of its own/, ['+main.worker.mjs']),
   { ...program('cache-pure-call', 4, /^Keep what slow gives/, []), countsCalls: true },
 ];
 
