@@ -13,8 +13,8 @@ const registry = 'src/languages/node/rules/index.ts';
 
 const files = {
   [`src/languages/node/rules/${id}.ts`]: `import type { Rule } from '../../../core/language.ts';
-import { changedSince } from '../refactors/finish.ts';
-import { orRefuse, Refusal } from '../refactors/refusal.ts';
+import { changedSince } from '../refactors/text/finish.ts';
+import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
 import { callsOnLine } from '../syntax/locate.ts';
 import { readSource } from '../syntax/source.ts';
 

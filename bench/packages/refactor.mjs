@@ -9,8 +9,8 @@ const started = performance.now();
 const source = (path) => import(new URL(`../../src/languages/node/${path}`, import.meta.url).href);
 const { rules } = await source('rules/index.ts');
 const { readSource, lineOf } = await source('syntax/source.ts');
-const { applyEdits } = await source('refactors/edits.ts');
-const { blockingApiOf } = await source('refactors/async-twins.ts');
+const { applyEdits } = await source('refactors/text/edits.ts');
+const { blockingApiOf } = await source('refactors/async/async-twins.ts');
 const { enclosingFunction, functionName, functionOf, namedFunctionAround } = await source('syntax/locate.ts');
 const { ts } = await source('syntax/typescript.ts');
 

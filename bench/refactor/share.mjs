@@ -35,7 +35,7 @@ const KINDS = [
 export async function measureShare(root, names) {
   const load = (path) => import(new URL(`src/languages/node/${path}`, new URL(`file://${root}`)).href);
   const { preferAsyncApi } = await load('rules/prefer-async-api.ts');
-  const { blockingApiOf, twinOf } = await load('refactors/async-twins.ts');
+  const { blockingApiOf, twinOf } = await load('refactors/async/async-twins.ts');
   const { readSource } = await load('syntax/source.ts');
   const { walk } = await load('syntax/locate.ts');
   const { ts } = await load('syntax/typescript.ts');

@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
 import { readReport } from '../core/report/read-report.ts';
-import { unifiedDiff } from '../languages/node/refactors/unified-diff.ts';
+import { unifiedDiff } from '../languages/node/refactors/text/unified-diff.ts';
 import { computeFix, writeEdits } from '../workflows/apply-fix.ts';
 import { readSource } from '../workflows/profile-and-advise.ts';
 import { LARGEST_REPORT_BYTES, readText } from '../workflows/read-text.ts';

@@ -5,8 +5,8 @@ import { Failure } from '../core/failure.ts';
 import { lineNow } from '../core/report/line-now.ts';
 import type { Report, ReportAdvice } from '../core/report/report.ts';
 import { node } from '../languages/node/index.ts';
-import { askRule } from '../languages/node/refactors/ask-rule.ts';
-import { applyEdits } from '../languages/node/refactors/edits.ts';
+import { askRule } from '../languages/node/refactors/text/ask-rule.ts';
+import { applyEdits } from '../languages/node/refactors/text/edits.ts';
 import { readSource } from './profile-and-advise.ts';
 
 export type Fix = Extract<RefactorResult, { available: true }> & {

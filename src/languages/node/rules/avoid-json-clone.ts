@@ -2,11 +2,11 @@ import type { Rule } from '../../../core/language.ts';
 import { predictSaving, type Saving } from '../../../core/advise/cost-model.ts';
 import type { RefactorResult } from '../../../core/advise/advice.ts';
 import { formatDuration, formatShare } from '../../../core/report/format.ts';
-import { editorOf } from '../refactors/editor.ts';
-import { changedSince, finish } from '../refactors/finish.ts';
-import { costlyPlaces } from '../refactors/hot-code.ts';
-import { cureOfClone, jsonClone, jsonClonesOnLine, shortWords, type JsonClone } from '../refactors/json-clones.ts';
-import { orRefuse, Refusal } from '../refactors/refusal.ts';
+import { editorOf } from '../refactors/text/editor.ts';
+import { changedSince, finish } from '../refactors/text/finish.ts';
+import { costlyPlaces } from '../refactors/cures/hot-code.ts';
+import { cureOfClone, jsonClone, jsonClonesOnLine, shortWords, type JsonClone } from '../refactors/cures/json-clones.ts';
+import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
 import { lineOf, readSource, type Source } from '../syntax/source.ts';
 import { adviceOf } from './wording.ts';
 

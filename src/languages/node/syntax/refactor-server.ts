@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ReadSource } from '../../../core/advise/advice.ts';
-import { askRule } from '../refactors/ask-rule.ts';
+import { askRule } from '../refactors/text/ask-rule.ts';
 import { rules } from '../rules/index.ts';
 import { asRequest, isRecord, type RefactorRequest, type RefactorResponse } from './refactor-messages.ts';
 

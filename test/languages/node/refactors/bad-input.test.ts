@@ -20,7 +20,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { RefactorResult } from '../../../../src/core/advise/advice.ts';
 import type { Rule } from '../../../../src/core/language.ts';
-import { askRule } from '../../../../src/languages/node/refactors/ask-rule.ts';
+import { askRule } from '../../../../src/languages/node/refactors/text/ask-rule.ts';
 import { rules } from '../../../../src/languages/node/rules/index.ts';
 
 /**

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Rule } from '../../../../src/core/language.ts';
-import { applyEdits } from '../../../../src/languages/node/refactors/edits.ts';
+import { applyEdits } from '../../../../src/languages/node/refactors/text/edits.ts';
 import { moveToWorker } from '../../../../src/languages/node/rules/move-to-worker.ts';
 import { parallelizeLoop } from '../../../../src/languages/node/rules/parallelize-loop.ts';
 

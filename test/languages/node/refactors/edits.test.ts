@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { applyEdits, type Edit } from '../../../../src/languages/node/refactors/edits.ts';
-import { unifiedDiff } from '../../../../src/languages/node/refactors/unified-diff.ts';
+import { applyEdits, type Edit } from '../../../../src/languages/node/refactors/text/edits.ts';
+import { unifiedDiff } from '../../../../src/languages/node/refactors/text/unified-diff.ts';
 
 const edit = (start: number, end: number, newText: string): Edit => ({ start, end, newText, why: '' });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runInNewContext } from 'node:vm';
-import { applyEdits } from '../../../../src/languages/node/refactors/edits.ts';
+import { applyEdits } from '../../../../src/languages/node/refactors/text/edits.ts';
 import { parallelizeLoop } from '../../../../src/languages/node/rules/parallelize-loop.ts';
 
 /**

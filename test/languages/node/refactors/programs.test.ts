@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { applyEdits } from '../../../../src/languages/node/refactors/edits.ts';
+import { applyEdits } from '../../../../src/languages/node/refactors/text/edits.ts';
 import { preferAsyncApi } from '../../../../src/languages/node/rules/prefer-async-api.ts';
 import { runProgram } from './run-program.ts';
 

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import { applyEdits } from '../../../../src/languages/node/refactors/edits.ts';
+import { applyEdits } from '../../../../src/languages/node/refactors/text/edits.ts';
 import { preferAsyncApi } from '../../../../src/languages/node/rules/prefer-async-api.ts';
 import { programs, type Program } from './generated-programs.ts';
 import { runProgram } from './run-program.ts';

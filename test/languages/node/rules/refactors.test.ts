@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { supportedNodes } from '../../../node-versions/index.ts';
 import { rules } from '../../../../src/languages/node/rules/index.ts';
-import { applyEdits } from '../../../../src/languages/node/refactors/edits.ts';
+import { applyEdits } from '../../../../src/languages/node/refactors/text/edits.ts';
 
 /**
  * `test/fixtures/rules/RULE/CASE/`: `program.*` is refactored at the line that `case.json` names, and becomes what `after/` holds, or is refused
