@@ -26,8 +26,10 @@ export const hoistInvariant: Rule = {
       const maker = makerOf(source, node);
       return maker === null ? null : { found: maker, lines: maker.expression };
     });
-    return places.map(({ source, found, us }) => {
+    return places.flatMap(({ source, found, us }) => {
       const result = orRefuse(() => rewrite(source, found));
+      // What can't be made once is not known to be the same each time.
+      if (!result.available) return [];
       const saving = savingOf(found, hotSpot);
       const counted =
         found.large && hotSpot.calls === null ? '; how often it is made was not counted (`--count-calls` does for functions)' : '';
