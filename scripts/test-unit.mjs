@@ -13,12 +13,14 @@ const env = { ...process.env, ...(process.argv.includes('--update-golden') ? { U
 const args = ['--import', 'tsx', '--test', '--test-reporter=spec', '--test-concurrency=2', ...files];
 const child = spawn(process.execPath, args, { stdio: ['inherit', 'pipe', 'inherit'], env });
 let output = '';
-child.stdout.on('data', (chunk) => {
+child.stdout.setEncoding('utf8').on('data', (chunk) => {
   process.stdout.write(chunk);
-  output = (output + chunk).slice(-100_000);
+  output = (output + chunk).slice(-400_000);
 });
 child.on('close', (code) => {
   const count = (word) => Number([...output.matchAll(new RegExp(`^\\S+ ${word} (\\d+)$`, 'gm'))].at(-1)?.[1] ?? 0);
+  const [, stories = ''] = output.split('failing tests:');
+  for (const [, name, reason] of stories.matchAll(/^\s*✖ (.+) \([\d.]+ms\)\n\s*(.*)$/gm)) console.log(`FAILED ${name}: ${reason}`);
   const failed = count('fail') + count('cancelled');
   console.log(`unit: ${count('pass')} passed, ${failed === 0 && code !== 0 ? 1 : failed} failed`);
   process.exitCode = code ?? 1;

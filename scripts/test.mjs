@@ -53,32 +53,35 @@ const summary = [];
 for (const [kind, args] of steps) {
   heading(kind);
   const started = Date.now();
-  const { code, counts } = await run(args);
+  const { code, counts, failures } = await run(args);
   // A step that ends badly without having counted a failure has failed as a whole.
   const failed = code !== 0 && counts.failed === 0 ? 1 : counts.failed;
-  summary.push({ kind, passed: counts.passed, failed, seconds: (Date.now() - started) / 1000 });
+  summary.push({ kind, passed: counts.passed, failed, seconds: (Date.now() - started) / 1000, failures });
 }
 
 heading(`all of it in ${((Date.now() - began) / 1000).toFixed(0)} s`);
-for (const { kind, passed, failed, seconds } of summary) {
+for (const { kind, passed, failed, seconds, failures } of summary) {
   console.log(`${failed === 0 ? 'ok    ' : 'FAILED'} ${kind}: ${passed} passed, ${failed} failed (${seconds.toFixed(0)} s)`);
+  // Whoever sees only the end of a long output learns what failed.
+  for (const line of failures) console.log(`       ${line.slice(0, 300)}`);
 }
 const total = (key) => summary.reduce((sum, step) => sum + step[key], 0);
 console.log(`${total('passed')} passed, ${total('failed')} failed`);
 process.exitCode = total('failed') === 0 && total('passed') > 0 ? 0 : 1;
 
-/** Runs a script of ours, shows what it prints, and reads the counts of its last line. */
+/** Runs a script of ours, shows what it prints, and reads the counts of its last line and the lines that begin with FAILED. */
 function run(args) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-    let tail = '';
-    child.stdout.on('data', (chunk) => {
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
       process.stdout.write(chunk);
-      tail = (tail + chunk).slice(-2000);
+      output += chunk;
     });
     child.on('close', (code) => {
-      const last = [...tail.matchAll(/^\S+: (\d+) passed, (\d+) failed$/gm)].at(-1);
-      resolve({ code: code ?? 1, counts: { passed: Number(last?.[1] ?? 0), failed: Number(last?.[2] ?? 0) } });
+      const last = [...output.matchAll(/^\S+: (\d+) passed, (\d+) failed$/gm)].at(-1);
+      const failures = [...output.matchAll(/^\s*FAILED (.+)$/gm)].map(([, line]) => line);
+      resolve({ code: code ?? 1, counts: { passed: Number(last?.[1] ?? 0), failed: Number(last?.[2] ?? 0) }, failures });
     });
   });
 }

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { hasLinuxBinaries, installCodeServer } from '../../scripts/install-test-tools.mjs';
 import { launchChromium, openPage } from './browser.ts';
 import { remoteUri, startCodeServer, type VsCodeVersion } from './code-server.ts';
+import type { Results } from './suite/index.ts';
 import { temporaryFolder } from './temporary.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -147,6 +148,7 @@ function printCounts(file: string): void {
     console.log('in-host: 0 passed, 1 failed');
     return;
   }
-  const { passed, failed } = JSON.parse(readFileSync(file, 'utf8')) as { passed: number; failed: number };
-  console.log(`in-host: ${passed} passed, ${failed} failed`);
+  const { passed, failures } = JSON.parse(readFileSync(file, 'utf8')) as Results;
+  for (const { title, message } of failures) console.log(`FAILED ${title}: ${message.replace(/\s+/g, ' ')}`);
+  console.log(`in-host: ${passed} passed, ${failures.length} failed`);
 }

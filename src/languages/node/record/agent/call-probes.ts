@@ -5,7 +5,7 @@ import { COMPARE, type Probe } from './messages.ts';
  * Stops the main thread in a few calls of the chosen functions, where they begin and where they return, to look at what they are given and
  * give back. V8's breakpoints know every kind of function, in whatever way its text was loaded. One stop takes about 0.5 ms, and a function with
  * a breakpoint runs without V8's optimisations: so a breakpoint goes away with the first stop, and is set again after a rest. Once a breakpoint
- * stands for up to 200 ms without stopping anything, to compare what calls in a row are given: some 10 µs a call.
+ * stands for a while without stopping anything, to compare what calls in a row are given: some 10 µs a call.
  */
 
 /** Calls in quick succession at the beginning, then ever more rarely. */
@@ -16,6 +16,10 @@ const WINDOW_MS = 200;
 /** Then it runs in peace for so many times as long, and is given twice the time: without optimisation a call takes ten times as long. */
 const IN_PEACE = 2;
 const MOST_MISSED = 4;
+/** Calls are compared for so many windows at most, and only for as long as there are so many in each: the share of repeats among few says little. */
+const MOST_COMPARING = 10;
+const FEWEST_COMPARED = 10;
+const ENOUGH_COMPARED = 400;
 
 interface Location {
   scriptId: string;
@@ -34,6 +38,8 @@ interface Probed extends Probe {
   enough: Record<Place, boolean>;
   /** The arguments of calls in a row are compared once, by a condition that stops nothing. */
   comparing: 'later' | 'now' | 'done';
+  /** Windows that its calls were compared in. */
+  compared: number;
   restMs: number;
   missed: number;
   window: NodeJS.Timeout | undefined;
@@ -63,7 +69,7 @@ interface RemoteObject {
 export async function probeCalls(session: inspector.Session, handle: string, probes: readonly Probe[]): Promise<void> {
   const probed = probes.map((probe, index): Probed => {
     const state = { waitsFor: null, breakpoints: [], restMs: FIRST_REST_MS, missed: 0, window: undefined };
-    return { ...probe, ...state, index, comparing: 'later', at: null, enough: { call: false, return: false } };
+    return { ...probe, ...state, index, comparing: 'later', compared: 0, at: null, enough: { call: false, return: false } };
   });
   /** Answers with null where V8 refuses: a breakpoint that is gone, an expression that throws. */
   const post = <Result>(method: string, parameters: object = {}): Promise<Result | null> =>
@@ -100,6 +106,10 @@ export async function probeCalls(session: inspector.Session, handle: string, pro
   async function miss(one: Probed): Promise<void> {
     const place = one.waitsFor;
     if (place === null) return;
+    if (one.comparing === 'now' && (await comparesOn(one))) {
+      if (one.waitsFor !== null) one.window = setTimeout(() => void miss(one), windowOf(one));
+      return;
+    }
     await remove(one);
     if (one.comparing === 'now') {
       one.comparing = 'done';
@@ -108,6 +118,21 @@ export async function probeCalls(session: inspector.Session, handle: string, pro
     }
     const peaceMs = windowOf(one) * IN_PEACE;
     if (++one.missed < MOST_MISSED) rest(one, other(place), peaceMs);
+  }
+
+  /** Whether a busy machine or slow calls made too few of them in the windows so far, and another one will make a difference. */
+  async function comparesOn(one: Probed): Promise<boolean> {
+    const answer = await post<{ result: RemoteObject }>('Runtime.callFunctionOn', {
+      objectId: handle,
+      functionDeclaration: 'function (index) { return this.sampled[index].again.calls; }',
+      arguments: [{ value: one.index }],
+      returnByValue: true,
+      silent: true,
+    });
+    const calls = answer?.result.value;
+    return (
+      typeof calls === 'number' && calls < ENOUGH_COMPARED && calls >= ++one.compared * FEWEST_COMPARED && one.compared < MOST_COMPARING
+    );
   }
 
   function rest(one: Probed, next: Place, atLeastMs = 0): void {
