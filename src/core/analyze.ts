@@ -133,12 +133,16 @@ function withText(advice: ReportAdvice, read: ReadSource): ReportAdvice {
   return text === undefined ? advice : { ...advice, text: text.trim() };
 }
 
-/** A thread that sleeps is sampled when it wakes: its sleep tells as much as the samples that V8 would have taken meanwhile, one a millisecond. */
-function samplesIn({ profile, natures }: LaneModel): number {
-  return profile.sampleNode.reduce(
+/**
+ * A thread that sleeps is sampled when it wakes: its sleep tells as much as the samples that V8 would have taken meanwhile, one a millisecond.
+ * So does a synchronous call whose time was measured: while the kernel copies a large file, no signal of the sampler arrives.
+ */
+function samplesIn({ lane, profile, natures }: LaneModel): number {
+  const sampled = profile.sampleNode.reduce(
     (sum, node, sample) => sum + (natures.nature[node] === 'idle' ? Math.max(1, Math.round(profile.sampleUs[sample]! / 1000)) : 1),
     0,
   );
+  return sampled + lane.operations.sync.reduce((sum, { totalUs }) => sum + Math.round(totalUs / 1000), 0);
 }
 
 function servedOf(eventLoop: EventLoop | null): AdviceContext['served'] {

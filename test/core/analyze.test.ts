@@ -152,6 +152,15 @@ describe('analyze', () => {
     assert.equal(analysis.report.verdict.bound, 'blocking-io');
   });
 
+  it('takes the time of a measured call for as good as samples, which the kernel kept from V8', () => {
+    const stack = `${TOP} > ${load} > readFileSync node:fs:440:1`;
+    const samples = Array.from({ length: 8 }, () => `${stack} 60000`);
+    const read = { api: 'fs.readFileSync', stack: ['load /project/a.js:3:16'], calls: 8, totalUs: 480_000, maxUs: 61_000 };
+    assert.equal(run(recording([lane(samples)])).report.verdict.bound, 'insufficient-data');
+    const measured = operations([], [read]);
+    assert.equal(run(recording([lane(samples, { operations: measured })])).report.verdict.bound, 'blocking-io');
+  });
+
   it('says so when there is too little to tell', () => {
     assert.equal(run(recording([lane([`${TOP} @2 9000`])])).report.verdict.bound, 'insufficient-data');
     assert.equal(run(recording([])).report.verdict.bound, 'insufficient-data');
