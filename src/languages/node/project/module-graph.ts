@@ -103,7 +103,7 @@ export function moduleGraph(
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
 
 /** As Node, bundlers and TypeScript find files: as written, with an extension, `.js` for a `.ts`, or the folder's index. */
-function resolvePath(known: ReadonlySet<string>, path: string): string | null {
+export function resolvePath(known: ReadonlySet<string>, path: string): string | null {
   const base = path.replace(/[/\\]$/, '');
   if (known.has(base)) return base;
   const written = /\.([cm]?)jsx?$/.exec(base);

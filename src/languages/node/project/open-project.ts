@@ -39,6 +39,11 @@ export function openProject(file: string, read: ReadSource, { fresh }: { fresh: 
   return project;
 }
 
+/** Lets the next question about any file look at the disk, and the screen, again. */
+export function forgetProjects(read: ReadSource): void {
+  warmth.get(read)?.last.clear();
+}
+
 function makeProject(listed: ProjectFiles, read: ReadSource, { sources, specifiers }: Warm): Project {
   const texts = new Map<string, string | null>();
   const text = (file: string): string | null => {
@@ -64,6 +69,7 @@ function makeProject(listed: ProjectFiles, read: ReadSource, { sources, specifie
       }
       const source = readSource(file, text);
       if (typeof source === 'string') return source;
+      source.read = read;
       source.elsewhere = elsewhere(project, source);
       sources.set(file, source);
       return source;

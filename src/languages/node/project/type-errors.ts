@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type TS from 'typescript';
 import { libraryFile, ts } from '../syntax/typescript.ts';
-import type { CompilerConfig } from './compiler-configs.ts';
+import { compilerConfigs, type CompilerConfig } from './compiler-configs.ts';
+import { resolvePath } from './module-graph.ts';
 import type { Project } from './project.ts';
+import { projectRoot } from './project-files.ts';
 import { extensionOf, withImports } from './type-service.ts';
 
 /** An error of TypeScript's that a change would bring. */
@@ -19,11 +21,19 @@ export interface NewTypeError {
 /** What isn't known of types is no error of ours: modules without declarations, and Node's own where `@types/node` isn't installed. */
 const UNRESOLVED = new Set([2307, 2503, 2580, 2591, 2792, 2882, 7016]);
 
+/** Names that Node has, where its types are not known: what its modules give is of unknown type then, and so are the parameters of callbacks in our own code. */
+const NODE_NAMES = /'(queueMicrotask|performance|setImmediate|setTimeout|structuredClone|Buffer|URL|ImportMeta)'/;
+const WITHOUT_NODE_TYPES = new Set([7005, 7006, 7019, 7031, 7034]);
+
 interface Held {
+  /** Whether the types of Node are among those that the project asks for. */
+  knowsNode: boolean;
   service: TS.LanguageService;
   project: Project;
   /** New texts, where the service is to see them. */
   changed: ReadonlyMap<string, string>;
+  /** Of these, the files that aren't there yet. */
+  created: ReadonlySet<string>;
   files: string[];
   /** The files that are asked about: only what these import from dependencies is looked at. */
   asked: ReadonlySet<string>;
@@ -34,30 +44,44 @@ const held = new Map<string, Held>();
 const MOST_HELD = 2;
 let registry: TS.DocumentRegistry | null = null;
 
+/** Files that look at the types of what changed (`ReturnType<typeof load>`): so many of them are asked about too. */
+const MOST_BESIDE = 20;
+
+/** Whether TypeScript has anything to say of a file: without a look at the project, so that plain JavaScript is through at once. */
+export function isTypeChecked(file: string, text: string): boolean {
+  return isChecked(text, file, () => compilerConfigs(projectRoot(file).root).of(file));
+}
+
 /**
- * The errors that TypeScript would report in the changed files after a change and not before; none for files that it doesn't check, such as
- * plain JavaScript. As strict as the nearest tsconfig asks for.
+ * The errors that TypeScript would report after a change and not before, in the files that change, that are new, and that name the types of what the
+ * changed ones export; none for files that it doesn't check, such as plain JavaScript. As strict as the nearest tsconfig asks for.
+ * @param changed new texts; of files that aren't there yet too
  */
 export function newTypeErrors(project: Project, changed: ReadonlyMap<string, string>): NewTypeError[] {
   const found: NewTypeError[] = [];
   const groups = new Map<string, { config: CompilerConfig | null; files: string[] }>();
-  for (const file of changed.keys()) {
+  const created = [...changed.keys()].filter((file) => project.text(file) === null);
+  for (const file of [...changed.keys(), ...besides(project, changed)]) {
     const config = project.configs.of(file);
-    if (!isChecked(project.text(file) ?? '', file, config)) continue;
+    if (!isChecked(changed.get(file) ?? project.text(file) ?? '', file, () => config)) continue;
     const key = config?.file ?? '';
     groups.set(key, { config, files: [...(groups.get(key)?.files ?? []), file] });
   }
   for (const { config, files } of groups.values()) {
     const state = stateFor(project, config);
+    const there = files.filter((file) => !created.includes(file));
     state.project = project;
-    state.files = withImports(project, files);
+    state.files = [...withImports(project, there), ...created];
     state.changed = changed;
+    state.created = new Set(created);
     state.asked = new Set(files);
     const after = files.flatMap((file) => errorsOf(state, file));
     if (after.length === 0) continue;
     state.changed = new Map();
+    state.created = new Set();
+    state.files = withImports(project, there);
     const before = new Map<string, number>();
-    for (const { code, message } of files.flatMap((file) => errorsOf(state, file)))
+    for (const { code, message } of there.flatMap((file) => errorsOf(state, file)))
       before.set(`${code} ${message}`, (before.get(`${code} ${message}`) ?? 0) + 1);
     for (const error of after) {
       const key = `${error.code} ${error.message}`;
@@ -69,17 +93,29 @@ export function newTypeErrors(project: Project, changed: ReadonlyMap<string, str
   return found;
 }
 
-function isChecked(text: string, file: string, config: CompilerConfig | null): boolean {
-  if (/^\s*\/\/\s*@ts-nocheck\b/m.test(text.slice(0, 2000))) return false;
-  if (/\.[cm]?tsx?$/.test(file)) return true;
-  return config?.options.checkJs === true || /^\s*\/\/\s*@ts-check\b/m.test(text.slice(0, 2000));
+/** Files that stay as they are, and may ask for the type of something that changes: of what waits from now on. */
+function besides(project: Project, changed: ReadonlyMap<string, string>): string[] {
+  const waits = (text: string): number => text.match(/\b(async|Promise)\b/g)?.length ?? 0;
+  if ([...changed].every(([file, text]) => waits(text) === waits(project.text(file) ?? ''))) return [];
+  const loaders = new Set([...changed.keys()].flatMap((file) => project.modules.loaders(file)));
+  return [...loaders].filter((file) => !changed.has(file) && /\btypeof\s+\w/.test(project.text(file) ?? '')).slice(0, MOST_BESIDE);
 }
 
-function errorsOf({ service }: Held, file: string): NewTypeError[] {
+function isChecked(text: string, file: string, config: () => CompilerConfig | null): boolean {
+  if (/^\s*\/\/\s*@ts-nocheck\b/m.test(text.slice(0, 2000))) return false;
+  if (/\.[cm]?tsx?$/.test(file)) return true;
+  return /^\s*\/\/\s*@ts-check\b/m.test(text.slice(0, 2000)) || config()?.options.checkJs === true;
+}
+
+function errorsOf({ service, knowsNode, created }: Held, file: string): NewTypeError[] {
   return service
     .getSemanticDiagnostics(file)
     .filter((one) => one.category === ts.DiagnosticCategory.Error && !UNRESOLVED.has(one.code))
-    .map(({ start = 0, code, messageText }) => ({ file, start, code, message: ts.flattenDiagnosticMessageText(messageText, ' ') }));
+    .map(({ start = 0, code, messageText }) => ({ file, start, code, message: ts.flattenDiagnosticMessageText(messageText, ' ') }))
+    .filter(({ code, message }) => {
+      const isOfNode = (created.has(file) && WITHOUT_NODE_TYPES.has(code)) || ([2304, 2339].includes(code) && NODE_NAMES.test(message));
+      return knowsNode || !isOfNode;
+    });
 }
 
 function stateFor(project: Project, config: CompilerConfig | null): Held {
@@ -93,9 +129,12 @@ function stateFor(project: Project, config: CompilerConfig | null): Held {
 }
 
 function start(project: Project, config: CompilerConfig | null): Held {
+  const options = optionsOf(project, config);
   const state: Held = {
+    knowsNode: options.types?.includes('node') === true,
     project,
     changed: new Map(),
+    created: new Set(),
     files: [],
     asked: new Set(),
     versions: new Map(),
@@ -110,7 +149,6 @@ function start(project: Project, config: CompilerConfig | null): Held {
     return outside.get(file) ?? null;
   };
   const isOutside = (file: string): boolean => file.startsWith(library) || file.includes('node_modules');
-  const options = optionsOf(project, config);
   const cache = ts.createModuleResolutionCache(project.root, (name) => name, options);
   const disk: TS.ModuleResolutionHost = {
     fileExists: existsSync,
@@ -139,7 +177,7 @@ function start(project: Project, config: CompilerConfig | null): Held {
     directoryExists: isFolder,
     resolveModuleNameLiterals: (literals, from) =>
       literals.map(({ text }) => {
-        const own = isOutside(from) ? null : state.project.modules.resolve(from, text);
+        const own = isOutside(from) ? null : (state.project.modules.resolve(from, text) ?? createdFile(state.created, from, text));
         if (own !== null) return { resolvedModule: { resolvedFileName: own, extension: extensionOf(own), isExternalLibraryImport: false } };
         if (!isOutside(from) && !state.asked.has(from)) return { resolvedModule: undefined };
         const { resolvedModule } = ts.resolveModuleName(text, from, options, disk, cache);
@@ -154,6 +192,11 @@ function start(project: Project, config: CompilerConfig | null): Held {
   return state;
 }
 
+function createdFile(created: ReadonlySet<string>, from: string, specifier: string): string | null {
+  const isPath = specifier.startsWith('.') || isAbsolute(specifier);
+  return isPath && created.size > 0 ? resolvePath(created, join(dirname(from), specifier)) : null;
+}
+
 function optionsOf(project: Project, config: CompilerConfig | null): TS.CompilerOptions {
   const given = config?.options ?? {};
   const nodeTypes = [config === null ? project.root : dirname(config.file), project.root].some((folder) =>
@@ -163,6 +206,8 @@ function optionsOf(project: Project, config: CompilerConfig | null): TS.Compiler
     target: ts.ScriptTarget.ESNext,
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
+    // As Node runs it, each file has names of its own.
+    moduleDetection: ts.ModuleDetectionKind.Force,
     strict: true,
   };
   const left = new Set(['lib', 'outDir', 'rootDir', 'composite', 'incremental', 'tsBuildInfoFile', 'declaration', 'declarationMap']);

@@ -18,7 +18,7 @@ import { apiAsImport, blockingApiOf, twinOf, useTwin } from '../refactors/async/
 import { findDrivers, type Driver, type Driving } from '../refactors/loops/drivers.ts';
 import { classMadeBy } from '../refactors/async/async-classes.ts';
 import { editorOf } from '../refactors/text/editor.ts';
-import { changedSince, finish, checkTypes } from '../refactors/text/finish.ts';
+import { changedSince, finish } from '../refactors/text/finish.ts';
 import { importsOf } from '../refactors/text/imports.ts';
 import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
 import { spreadAwait, waitsOf, type Spread, type Spreads } from '../refactors/async/spread-await.ts';
@@ -131,8 +131,7 @@ function makeAsynchronous(
     });
     const review = [...spreads.review, ...drivers.flatMap((driver) => driver.review)];
     const concurrency = drivers.some((driver) => driver.kind !== 'running') ? `, ${DEFAULT_BOUND} calls at a time` : '';
-    const made = finish(parts, { title: `Make ${whatIn(source, calls[0]!)} asynchronous${concurrency}${extent(spreads, calls)}`, review });
-    return checkTypes(project, made);
+    return finish(parts, { title: `Make ${whatIn(source, calls[0]!)} asynchronous${concurrency}${extent(spreads, calls)}`, review });
   });
   return { result, driving, freesOthers };
 }

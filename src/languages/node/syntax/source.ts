@@ -22,6 +22,8 @@ export interface Source {
   semicolon: ';' | '';
   /** The function of another file of the project that an expression stands for; null where it can't be told, or no project was opened. */
   elsewhere: (expression: TS.Expression) => { source: Source; node: FunctionNode } | null;
+  /** What the file was read with, and other files of its project are. */
+  read: ReadSource;
 }
 
 /** In bytes or UTF-16 units: a larger file is data or generated. */
@@ -57,6 +59,7 @@ export function readSource(file: string, read: ReadSource): Source | string {
     quote: quoteOf(ast),
     semicolon: semicolonOf(text, ast),
     elsewhere: () => null,
+    read,
   };
 }
 

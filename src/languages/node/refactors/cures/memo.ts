@@ -71,7 +71,8 @@ export function writeKept(source: Source, editor: Editor, { node, name, paramete
   const parameterType = parameter.type === undefined ? null : textOf(source, parameter.type);
   const returned = node.type === undefined ? null : textOf(source, node.type);
   const keyType = parameterType === null ? 'unknown' : parameter.questionToken ? `${parameterType} | undefined` : parameterType;
-  const types = typed ? `<${keyType}, ${returned ?? `ReturnType<typeof ${compute}>`}>` : '';
+  const isPredicate = node.type !== undefined && ts.isTypePredicateNode(node.type) && node.type.assertsModifier === undefined;
+  const types = typed ? `<${keyType}, ${isPredicate ? 'boolean' : (returned ?? `ReturnType<typeof ${compute}>`)}>` : '';
   const optional = typed && (parameter.questionToken !== undefined || parameter.initializer !== undefined) ? '?' : '';
   const parameterText = `${argument}${optional}${typed && parameterType !== null ? `: ${parameterType}` : ''}`;
   const signature = `(${parameterText})${returned === null ? '' : `: ${returned}`}`;
