@@ -332,7 +332,7 @@ for (const { major, path: node } of supportedNodes()) {
       // Node 20 does not know what was inlined before it was attached to.
       assert.ok(
         early.some(
-          ({ callFrame: { functionName, url }, hitCount }) => /family\.cjs$/.test(url) && functionName !== '(root)' && hitCount > 100,
+          ({ callFrame: { functionName, url }, hitCount }) => /family\.cjs$/.test(url) && functionName !== '(root)' && hitCount > 10,
         ),
       );
       assert.deepEqual(recording.notes, []);
