@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { capitalised } from '../core/report/format.ts';
 import type { ReportAdvice } from '../core/report/report.ts';
 import { predictedGain } from '../core/report/words.ts';
 import { SETTINGS } from './contributions.ts';
@@ -57,8 +58,7 @@ export function adviceRange(advice: ReportAdvice, store: ResultsStore): vscode.R
 function diagnosticOf(advice: ReportAdvice, store: ResultsStore, extensionUri: vscode.Uri): vscode.Diagnostic {
   const hotSpot = store.hotSpotOf(advice);
   const stale = store.isStale(hotSpot, advice);
-  const gain = `${predictedGain(advice.predicted)}.`;
-  const words = `${adviceSentence(advice)} ${gain.charAt(0).toUpperCase()}${gain.slice(1)}`;
+  const words = `${adviceSentence(advice)} ${capitalised(predictedGain(advice))}.`;
   const message = stale ? `${vscode.l10n.t('Changed since it was profiled: profile again.')} ${words}` : words;
   const diagnostic = new vscode.Diagnostic(adviceRange(advice, store), message, vscode.DiagnosticSeverity.Information);
   diagnostic.source = 'Unblock';

@@ -141,7 +141,7 @@ function adviceRow(advice: ReportAdvice, store: ResultsStore): Row {
   const tooltip = markdown(
     { bold: adviceSentence(advice) },
     `\n\n${advice.why}`,
-    `\n\n${predictedGain(advice.predicted)}: ${advice.predicted.basis}`,
+    `\n\n${predictedGain(advice)}: ${advice.predicted.basis}`,
     ...alternativesInWords(advice).map((other) => `\n- ${other}`),
     ...(advice.refactor.available ? [] : [`\n\n${vscode.l10n.t('No refactor: {0}', advice.refactor.reason)}`]),
   );

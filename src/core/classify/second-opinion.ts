@@ -2,7 +2,7 @@ import type { HotSpot, TimeSplit } from '../profile/hot-spots.ts';
 import { relativeTo } from '../profile/find-hot-spots.ts';
 import { sumOf } from '../profile/time-split.ts';
 import type { DoctorCategory, Opinion } from '../recording.ts';
-import { formatDuration, formatShare } from '../report/format.ts';
+import { capitalised, formatDuration, formatShare } from '../report/format.ts';
 import type { Bound, SecondOpinion } from '../report/report.ts';
 import { DOMINANT_SHARE } from './thresholds.ts';
 
@@ -26,7 +26,7 @@ export function secondOpinion(opinion: Opinion, measured: Measured): SecondOpini
 /** The second opinion as one line of evidence. */
 export function opinionSentence({ verdict, agrees, why }: SecondOpinion): string {
   if (why === null) return verdict;
-  return agrees === false ? `${verdict} Unblock measured otherwise: ${why}` : `${verdict} ${capital(why)}`;
+  return agrees === false ? `${verdict} Unblock measured otherwise: ${why}` : `${verdict} ${capitalised(why)}`;
 }
 
 type Judged = Pick<SecondOpinion, 'verdict' | 'agrees' | 'why'>;
@@ -166,8 +166,4 @@ function amount(us: number, time: TimeSplit): string {
 
 function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
-}
-
-function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

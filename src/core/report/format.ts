@@ -15,6 +15,11 @@ export function formatDuration(ms: number): string {
   return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** `Worker threads`, of `worker threads`. */
+export function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** A share, 0 to 1, as `38 %`, `3.8 %` or `<0.1 %`. */
 export function formatShare(share: number): string {
   if (!Number.isFinite(share) || share <= 0) return '0 %';

@@ -35,7 +35,7 @@ export function sarif(report: Report, version: string, ruleUrl: (rule: string) =
           ruleIndex: rules.indexOf(one.rule),
           // Slow code is not wrong.
           level: 'note',
-          message: { text: `${one.message} ${one.why} (${predictedGain(one.predicted)})` },
+          message: { text: `${one.message} ${one.why} (${predictedGain(one)})` },
           locations: [{ physicalLocation: { artifactLocation: artifact(report.target.cwd, one.file), region: { startLine: one.line } } }],
           partialFingerprints: { 'unblockAdvice/v1': `${one.rule}:${relativeTo(report.target.cwd, one.file)}:${one.line}` },
           properties: { id: one.id, hotSpot: one.hotSpot, model: one.model, predicted: one.predicted },

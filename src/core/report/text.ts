@@ -136,7 +136,7 @@ function adviceRows(report: Report, one: ReportAdvice, number: number): string[]
   const indent = ' '.repeat(5);
   return [
     ...wrap(`${String(number).padStart(3)}. ${changeOf(one)}`, '', indent),
-    ...wrap(`${place(report, one.file, one.line)} · ${one.rule} · ${predictedGain(one.predicted)}`, indent),
+    ...wrap(`${place(report, one.file, one.line)} · ${one.rule} · ${predictedGain(one)}`, indent),
     ...wrap(one.why, indent),
     ...wrap(`Measured: ${one.predicted.basis}.`, indent),
     ...wrap(

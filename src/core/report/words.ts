@@ -1,3 +1,4 @@
+import { OFFER_SPEEDUP } from '../classify/thresholds.ts';
 import { formatDuration, formatHotShare, formatShare, formatSpeedup } from './format.ts';
 import { lanesNamed, mainNamed } from './words-lanes.ts';
 import type { Bound, Model, Report, ReportAdvice, ReportLane, TimeSplitMs } from './report.ts';
@@ -94,13 +95,11 @@ function parts(times: readonly TimeSplitMs[], whole: number): string {
     .join(', ');
 }
 
-/** Below this predicted speed-up a change is made for what else the process has to do, not for the script's own time. */
-const NOT_FASTER = 1.05;
-
-/** `about 1.9× faster (1.7–2.0×)`: how much faster the whole run is expected to be. */
-export function predictedGain(predicted: ReportAdvice['predicted']): string {
+/** `about 1.9× faster (1.7–2.0×)`: how much faster the whole run is expected to be, or what else a change is made for. */
+export function predictedGain({ model, predicted }: Pick<ReportAdvice, 'model' | 'predicted'>): string {
   const { speedup, low, high } = predicted;
-  if (speedup < NOT_FASTER) return 'not faster by itself, but other work goes on meanwhile';
+  if (speedup < OFFER_SPEEDUP && model === 'async-api') return 'not faster by itself, but other work goes on meanwhile';
+  if (speedup < OFFER_SPEEDUP) return high < OFFER_SPEEDUP ? 'not noticeably faster' : `at most ${formatSpeedup(high)} faster`;
   const [from, to] = [formatSpeedup(low), formatSpeedup(high)];
   const range = from === to ? '' : ` (${from.replace('×', '')}–${to})`;
   return `about ${formatSpeedup(speedup)} faster${range}`;
@@ -116,7 +115,7 @@ export function biggestLever(report: Report): string | null {
   const best = report.advice[0];
   if (best === undefined) return null;
   const change = changeOf(best);
-  return `Biggest lever: ${change.charAt(0).toLowerCase()}${change.slice(1)} → ${predictedGain(best.predicted)}`;
+  return `Biggest lever: ${change.charAt(0).toLowerCase()}${change.slice(1)} → ${predictedGain(best)}`;
 }
 
 /** Why there is no lever: the sentence in its place; null where there is advice, or too little was measured to say. */

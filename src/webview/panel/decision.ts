@@ -1,5 +1,5 @@
 import { callsWords, canCountCalls, cloneWords } from '../../core/report/words-of-calls.ts';
-import { formatBytes, formatDuration, formatHotShare, formatSpeedup } from '../../core/report/format.ts';
+import { capitalised, formatBytes, formatDuration, formatHotShare, formatSpeedup } from '../../core/report/format.ts';
 import type { Report, ReportAdvice } from '../../core/report/report.ts';
 import { BOUND_LABELS, changeOf, MODEL_LABELS, nothingFound, predictedGain } from '../../core/report/words.ts';
 import { button, element } from '../element.ts';
@@ -88,7 +88,7 @@ function adviceCard(report: Report, advice: ReportAdvice, index: number, editor:
 /** The predicted range on a scale from 1× (no change) on. */
 function gain(advice: ReportAdvice): HTMLElement {
   const { speedup, low, high, basis } = advice.predicted;
-  const gained = predictedGain(advice.predicted);
+  const gained = predictedGain(advice);
   const most = Math.max(2, Math.ceil(high));
   const at = (factor: number): number => ((Math.max(1, Math.min(most, factor)) - 1) / (most - 1)) * 100;
   const range = element('span', { class: 'range' });
@@ -99,7 +99,7 @@ function gain(advice: ReportAdvice): HTMLElement {
   return element(
     'div',
     { class: 'gain' },
-    element('strong', {}, gained.charAt(0).toUpperCase() + gained.slice(1)),
+    element('strong', {}, capitalised(gained)),
     element(
       'div',
       { class: 'scale', 'aria-hidden': 'true' },

@@ -75,7 +75,7 @@ function lever(report: Report | null, events: HeaderEvents): HTMLElement[] {
         `${change.charAt(0).toLowerCase()}${change.slice(1)}`,
         element('span', { class: 'place' }, ` ${shortPath(best.file, report.target.cwd)}:${best.line}`),
         ' → ',
-        element('strong', {}, predictedGain(best.predicted)),
+        element('strong', {}, predictedGain(best)),
         button('Show', { class: 'link', title: 'Show it in the flame graph' }, () => events.showAdvice()),
       ),
     ];

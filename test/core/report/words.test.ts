@@ -101,10 +101,14 @@ describe('biggestLever', () => {
     assert.equal(changeOf(advice), 'Make loadAll asynchronous (3 callers, ≈1.9×)');
   });
   it('gives no range that reads as one number', () => {
-    assert.equal(predictedGain({ speedup: 1.5, low: 1.48, high: 1.52, basis: '' }), 'about 1.5× faster');
+    assert.equal(predictedGain({ model: 'algorithm', predicted: { speedup: 1.5, low: 1.48, high: 1.52, basis: '' } }), 'about 1.5× faster');
   });
   it('does not promise speed where the gain is another', () => {
-    assert.equal(predictedGain({ speedup: 1, low: 0.9, high: 1.1, basis: '' }), 'not faster by itself, but other work goes on meanwhile');
+    const gain = (model: ReportAdvice['model'], high: number): string =>
+      predictedGain({ model, predicted: { speedup: 1, low: 0.9, high, basis: '' } });
+    assert.equal(gain('async-api', 1.1), 'not faster by itself, but other work goes on meanwhile');
+    assert.equal(gain('algorithm', 1.1), 'at most 1.1× faster');
+    assert.equal(gain('algorithm', 1.02), 'not noticeably faster');
   });
 });
 

@@ -3,11 +3,11 @@ import { predictSaving, type Saving } from '../../../core/advise/cost-model.ts';
 import type { RefactorResult } from '../../../core/advise/advice.ts';
 import { formatDuration, formatShare } from '../../../core/report/format.ts';
 import { editorOf } from '../refactors/text/editor.ts';
-import { changedSince, finish } from '../refactors/text/finish.ts';
-import { costlyPlaces } from '../refactors/cures/hot-code.ts';
-import { cureOfClone, jsonClone, jsonClonesOnLine, shortWords, type JsonClone } from '../refactors/cures/json-clones.ts';
-import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
-import { lineOf, readSource, type Source } from '../syntax/source.ts';
+import { finish } from '../refactors/text/finish.ts';
+import { changeOnLine, costlyPlaces, type Find } from '../refactors/cures/hot-code.ts';
+import { cureOfClone, jsonClone, shortWords, type JsonClone } from '../refactors/cures/json-clones.ts';
+import { orRefuse } from '../refactors/text/refusal.ts';
+import { lineOf, type Source } from '../syntax/source.ts';
 import { adviceOf } from './wording.ts';
 
 /**
@@ -18,6 +18,11 @@ const DROPPED: Saving = { least: 0.8, most: 1 };
 const SHRUNK: Saving = { least: 0.5, most: 1 };
 const BY_HAND: Saving = { least: 0.2, most: 1 };
 
+const findClone: Find<JsonClone> = (source, node) => {
+  const clone = jsonClone(source, node);
+  return clone === null ? null : { found: clone, lines: clone.call };
+};
+
 /**
  * `JSON.parse(JSON.stringify(value))` that takes a good part of the run: no copy where nothing is changed, else a copy of what is changed.
  * Not `structuredClone`, which is slower for small nested objects.
@@ -26,10 +31,7 @@ export const avoidJsonClone: Rule = {
   id: 'avoid-json-clone',
 
   advise(hotSpot, context) {
-    const places = costlyPlaces(hotSpot, context, (source, node) => {
-      const clone = jsonClone(source, node);
-      return clone === null ? null : { found: clone, lines: clone.call };
-    });
+    const places = costlyPlaces(hotSpot, context, findClone);
     return places.map(({ source, found, us }) => {
       const result = orRefuse(() => rewrite(source, found));
       const words = shortWords(source, found.value);
@@ -52,16 +54,7 @@ export const avoidJsonClone: Rule = {
     });
   },
 
-  refactor(spot, read) {
-    return orRefuse(() => {
-      const source = readSource(spot.file, read);
-      if (typeof source === 'string') throw new Refusal(source);
-      const clones = jsonClonesOnLine(source, spot.line);
-      if (clones.length === 0) throw changedSince(source);
-      const results = clones.map((clone) => orRefuse(() => rewrite(source, clone)));
-      return results.find((one) => one.available) ?? results[0]!;
-    });
-  },
+  refactor: (spot, read) => changeOnLine(spot, read, findClone, rewrite),
 };
 
 function rewrite(source: Source, clone: JsonClone): RefactorResult {

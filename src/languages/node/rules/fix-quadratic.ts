@@ -4,15 +4,14 @@ import { predictSaving, type Saving } from '../../../core/advise/cost-model.ts';
 import type { Rule } from '../../../core/language.ts';
 import { formatDuration, formatShare } from '../../../core/report/format.ts';
 import { editorOf, type Editor } from '../refactors/text/editor.ts';
-import { changedSince, finish } from '../refactors/text/finish.ts';
+import { finish } from '../refactors/text/finish.ts';
 import { growingCopy, growInPlace } from '../refactors/cures/growing-copies.ts';
 import { repetitionsAround } from '../refactors/cures/hoist.ts';
-import { costlyPlaces } from '../refactors/cures/hot-code.ts';
+import { changeOnLine, costlyPlaces, type Find } from '../refactors/cures/hot-code.ts';
 import { lookupOf, shiftOf, writeLookup, writeShift } from '../refactors/cures/lookups.ts';
 import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
-import { walk } from '../syntax/locate.ts';
 import { globalName } from '../syntax/modules.ts';
-import { lineOf, readSource, textOf, type Source } from '../syntax/source.ts';
+import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { adviceOf } from './wording.ts';
 
@@ -31,15 +30,17 @@ const COPY: Saving = { least: 0.5, most: 1 };
 const SEARCH: Saving = { least: 0.3, most: 1 };
 const QUEUE: Saving = { least: 0.3, most: 1 };
 
+const findQuadratic: Find<Quadratic> = (source, node) => {
+  const found = quadraticAt(source, node);
+  return found === null ? null : { found, lines: found.node };
+};
+
 /** What takes longer with each item in a loop: copies to add to, searches through a list, items taken from the front. Each gets the form whose time doesn't grow. */
 export const fixQuadratic: Rule = {
   id: 'fix-quadratic',
 
   advise(hotSpot, context) {
-    const places = costlyPlaces(hotSpot, context, (source, node) => {
-      const found = quadraticAt(source, node);
-      return found === null ? null : { found, lines: found.node };
-    });
+    const places = costlyPlaces(hotSpot, context, findQuadratic);
     return places.map(({ source, found, us }) =>
       adviceOf(hotSpot, context, {
         model: 'algorithm',
@@ -58,20 +59,7 @@ export const fixQuadratic: Rule = {
     );
   },
 
-  refactor(spot, read) {
-    return orRefuse(() => {
-      const source = readSource(spot.file, read);
-      if (typeof source === 'string') throw new Refusal(source);
-      const found: Quadratic[] = [];
-      walk(source.ast, (node) => {
-        const one = lineOf(source, node.getStart(source.ast)) === spot.line ? quadraticAt(source, node) : null;
-        if (one !== null) found.push(one);
-      });
-      if (found.length === 0) throw changedSince(source);
-      const results = found.map((one) => orRefuse(() => rewrite(source, one)));
-      return results.find((one) => one.available) ?? results[0]!;
-    });
-  },
+  refactor: (spot, read) => changeOnLine(spot, read, findQuadratic, rewrite),
 };
 
 function quadraticAt(source: Source, node: TS.Node): Quadratic | null {

@@ -4,28 +4,29 @@ import type { Rule } from '../../../core/language.ts';
 import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { formatDuration, formatShare } from '../../../core/report/format.ts';
 import { editorOf } from '../refactors/text/editor.ts';
-import { changedSince, finish } from '../refactors/text/finish.ts';
+import { finish } from '../refactors/text/finish.ts';
 import { hoistOf, writeHoist } from '../refactors/cures/hoist.ts';
-import { costlyPlaces } from '../refactors/cures/hot-code.ts';
+import { changeOnLine, costlyPlaces, type Find } from '../refactors/cures/hot-code.ts';
 import { makerOf, type Maker } from '../refactors/cures/invariant-makers.ts';
 import { shortWords } from '../refactors/cures/json-clones.ts';
-import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
-import { walk } from '../syntax/locate.ts';
-import { lineOf, readSource, type Source } from '../syntax/source.ts';
+import { orRefuse } from '../refactors/text/refusal.ts';
+import { lineOf, type Source } from '../syntax/source.ts';
 import { adviceOf } from './wording.ts';
 
 /** Something that takes long to make may have been made a few times only; then little is saved. */
 const UNCOUNTED: Saving = { least: 0.1, most: 1 };
+
+const findMaker: Find<Maker> = (source, node) => {
+  const maker = makerOf(source, node);
+  return maker === null ? null : { found: maker, lines: maker.expression };
+};
 
 /** What is made again and again in a loop from what the loop doesn't change (regular expressions, formatters, templates, sorted copies): made once. */
 export const hoistInvariant: Rule = {
   id: 'hoist-invariant',
 
   advise(hotSpot, context) {
-    const places = costlyPlaces(hotSpot, context, (source, node) => {
-      const maker = makerOf(source, node);
-      return maker === null ? null : { found: maker, lines: maker.expression };
-    });
+    const places = costlyPlaces(hotSpot, context, findMaker);
     return places.flatMap(({ source, found, us }) => {
       const result = orRefuse(() => rewrite(source, found));
       // What can't be made once is not known to be the same each time.
@@ -50,20 +51,7 @@ export const hoistInvariant: Rule = {
     });
   },
 
-  refactor(spot, read) {
-    return orRefuse(() => {
-      const source = readSource(spot.file, read);
-      if (typeof source === 'string') throw new Refusal(source);
-      const makers: Maker[] = [];
-      walk(source.ast, (node) => {
-        const maker = lineOf(source, node.getStart(source.ast)) === spot.line ? makerOf(source, node) : null;
-        if (maker !== null) makers.push(maker);
-      });
-      if (makers.length === 0) throw changedSince(source);
-      const results = makers.map((maker) => orRefuse(() => rewrite(source, maker)));
-      return results.find((one) => one.available) ?? results[0]!;
-    });
-  },
+  refactor: (spot, read) => changeOnLine(spot, read, findMaker, rewrite),
 };
 
 function savingOf({ large, least }: Maker, { calls }: HotSpot): Saving {

@@ -1,6 +1,7 @@
 import type { AdviceContext, Finding, RefactorResult } from '../../../core/advise/advice.ts';
 import { predictCluster, predictProcesses, priceModels, processMemory } from '../../../core/advise/cost-model.ts';
 import { SATURATED_SHARE } from '../../../core/classify/thresholds.ts';
+import { OFFER_SPEEDUP } from '../../../core/classify/thresholds.ts';
 import type { Rule } from '../../../core/language.ts';
 import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { formatDuration, formatShare, formatSpeedup } from '../../../core/report/format.ts';
@@ -71,7 +72,7 @@ function adviseFunction(hotSpot: HotSpot, context: AdviceContext): Finding[] {
   const cores = context.machine.logicalCores;
   const measured = measuredCalls(source, choice.node, context);
   const predicted = predictProcesses(context.wallUs, computingWithin(choice, hotSpot, context), cores, context.processCpuUs, measured);
-  if (predicted.speedup < 1.05) return [];
+  if (predicted.speedup < OFFER_SPEEDUP) return [];
   const name = functionWords(choice.home, choice.node);
   const result = orRefuse(() => move(choice, context.read));
   return [
@@ -115,7 +116,7 @@ function adviseCluster(hotSpot: HotSpot, context: AdviceContext): Finding[] {
     context.processCpuUs,
     `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} requests a second, with the one thread busy for ${formatShare(utilisation)} of the time`,
   );
-  if (predicted.speedup < 1.05) return [];
+  if (predicted.speedup < OFFER_SPEEDUP) return [];
   return [
     {
       model: 'child-processes',

@@ -2,6 +2,7 @@ import type TS from 'typescript';
 import type { AdviceContext, Finding, RefactorResult } from '../../../core/advise/advice.ts';
 import { predictWorkers, priceModels, workerMemory } from '../../../core/advise/cost-model.ts';
 import { poolOf, sharedAlready } from '../../../core/advise/pools.ts';
+import { OFFER_SPEEDUP } from '../../../core/classify/thresholds.ts';
 import type { Rule } from '../../../core/language.ts';
 import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
@@ -85,7 +86,7 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
   if (tooLarge !== null) return leaveAlone(tooLarge);
   const cores = context.machine.logicalCores;
   const predicted = predictWorkers(context.wallUs, computeUs, cores, context.processCpuUs, measured);
-  if (predicted.speedup < 1.05)
+  if (predicted.speedup < OFFER_SPEEDUP)
     return leaveAlone(
       `${name} computes ${formatDuration(computeUs / 1000)}; on ${cores} cores a worker pool would gain ${formatSpeedup(predicted.speedup)} at most, for ${workerMemory(cores)}.`,
     );

@@ -1,9 +1,10 @@
 import type { AdviceContext, Finding, ReadSource, RefactorResult } from '../../../core/advise/advice.ts';
 import { predictWorkers, priceModels, workerMemory } from '../../../core/advise/cost-model.ts';
 import { poolOf } from '../../../core/advise/pools.ts';
+import { OFFER_SPEEDUP } from '../../../core/classify/thresholds.ts';
 import type { Rule } from '../../../core/language.ts';
 import type { HotSpot } from '../../../core/profile/hot-spots.ts';
-import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
+import { capitalised, formatDuration, formatSpeedup } from '../../../core/report/format.ts';
 import { openProject } from '../project/open-project.ts';
 import { moveRounds } from '../refactors/workers/chunk-file.ts';
 import { computingOf, isWorkerProgram, sumOf } from '../refactors/workers/computing.ts';
@@ -118,10 +119,6 @@ function outermost(source: Source, nest: readonly Repeated[], read: ReadSource):
   return reason ?? '';
 }
 
-function capitalised(words: string): string {
-  return words[0]!.toUpperCase() + words.slice(1);
-}
-
 function adviseLoop(hotSpot: HotSpot, source: Source, { parallel, entries, reason }: Found, context: AdviceContext): Finding[] {
   const leaveAlone = (reason: string): Finding[] => [
     { leaveAlone: true, file: hotSpot.file, line: hotSpot.line, reason, models: ['worker-threads'] },
@@ -154,7 +151,7 @@ function adviseLoop(hotSpot: HotSpot, source: Source, { parallel, entries, reaso
     cloning: cloning === null ? null : { ...cloning, callerUs: cloning.callerUs / 4, workerUs: cloning.workerUs / 4 },
     noun: 'chunks',
   });
-  if (predicted.speedup < 1.05)
+  if (predicted.speedup < OFFER_SPEEDUP)
     return leaveAlone(
       `${capitalised(words)} computes ${formatDuration(computeUs / 1000)}; on ${cores} cores its rounds would gain ${formatSpeedup(predicted.speedup)} at most, for ${workerMemory(cores)}.`,
     );

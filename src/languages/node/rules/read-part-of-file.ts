@@ -3,13 +3,13 @@ import { predictSaving, type Saving } from '../../../core/advise/cost-model.ts';
 import type { Rule } from '../../../core/language.ts';
 import { formatBytes, formatDuration } from '../../../core/report/format.ts';
 import { editorOf } from '../refactors/text/editor.ts';
-import { changedSince, finish } from '../refactors/text/finish.ts';
-import { costlyPlaces } from '../refactors/cures/hot-code.ts';
+import { finish } from '../refactors/text/finish.ts';
+import { changeOnLine, costlyPlaces, type Find } from '../refactors/cures/hot-code.ts';
 import { importsOf } from '../refactors/text/imports.ts';
 import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
 import { bytesLookedAt, startFunction, takenForPath, wholeRead, type WholeRead } from '../refactors/cures/whole-reads.ts';
-import { bare, walk } from '../syntax/locate.ts';
-import { lineOf, readSource, textOf, type Source } from '../syntax/source.ts';
+import { bare } from '../syntax/locate.ts';
+import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { adviceOf } from './wording.ts';
 
@@ -19,21 +19,23 @@ const WORTH_US = 200;
 /** What remains is to open the file, read a part and close it: at most a fourth of the shortest read that is advised about. */
 const SAVED: Saving = { least: 0.5, most: 1 };
 
+const findPartRead: Find<WholeRead> = (source, node) => {
+  const found = wholeRead(source, node);
+  return found === null ? null : { found, lines: node };
+};
+
 /** A file that is read as a whole, of which only the beginning is looked at: reads that. */
 export const readPartOfFile: Rule = {
   id: 'read-part-of-file',
 
   advise(hotSpot, context) {
-    const places = costlyPlaces(hotSpot, context, (source, node) => {
-      const found = wholeRead(source, node);
-      return found !== null && typeof bytesLookedAt(source, found) === 'number' ? { found, lines: node } : null;
-    });
+    const places = costlyPlaces(hotSpot, context, findPartRead);
     return places.flatMap(({ source, found, us }) => {
       const line = lineOf(source, found.call.getStart(source.ast));
       const read = hotSpot.operations.find((one) => one.api === 'fs.readFileSync' && one.line === line);
       const each = read === undefined ? 0 : read.totalUs / Math.max(1, read.calls);
-      if (read === undefined || each < WORTH_US) return [];
-      const bytes = bytesLookedAt(source, found) as number;
+      const bytes = bytesLookedAt(source, found);
+      if (typeof bytes === 'string' || read === undefined || each < WORTH_US) return [];
       return adviceOf(hotSpot, context, {
         model: 'stream',
         file: source.file,
@@ -46,19 +48,7 @@ export const readPartOfFile: Rule = {
     });
   },
 
-  refactor(spot, read) {
-    return orRefuse(() => {
-      const source = readSource(spot.file, read);
-      if (typeof source === 'string') throw new Refusal(source);
-      const reads: WholeRead[] = [];
-      walk(source.ast, (node) => {
-        const found = wholeRead(source, node);
-        if (found !== null && lineOf(source, node.getStart(source.ast)) === spot.line) reads.push(found);
-      });
-      if (reads[0] === undefined) throw changedSince(source);
-      return rewrite(source, reads[0]);
-    });
-  },
+  refactor: (spot, read) => changeOnLine(spot, read, findPartRead, rewrite),
 };
 
 function rewrite(source: Source, read: WholeRead): RefactorResult {

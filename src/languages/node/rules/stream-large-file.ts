@@ -3,15 +3,15 @@ import { predictSaving, type Saving } from '../../../core/advise/cost-model.ts';
 import type { Rule } from '../../../core/language.ts';
 import { formatDuration } from '../../../core/report/format.ts';
 import { editorOf } from '../refactors/text/editor.ts';
-import { changedSince, finish } from '../refactors/text/finish.ts';
-import { costlyPlaces } from '../refactors/cures/hot-code.ts';
+import { finish } from '../refactors/text/finish.ts';
+import { changeOnLine, costlyPlaces, type Find } from '../refactors/cures/hot-code.ts';
 import { importsOf } from '../refactors/text/imports.ts';
 import { listWords } from '../refactors/loops/loop-rounds.ts';
-import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
+import { orRefuse } from '../refactors/text/refusal.ts';
 import { lineLoop, linesFunction, takenForPath, type LineLoop } from '../refactors/cures/whole-reads.ts';
 import { effectsOf } from '../syntax/effects.ts';
-import { bare, walk } from '../syntax/locate.ts';
-import { lineOf, readSource, textOf, type Source } from '../syntax/source.ts';
+import { bare } from '../syntax/locate.ts';
+import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { adviceOf } from './wording.ts';
 
@@ -21,15 +21,17 @@ const LARGE_US = 5000;
 /** Measured (docs/rules/stream-large-file.md): reading and splitting in pieces takes 0 to 60 % less than as a whole; the loop's own work stays. */
 const SAVED: Saving = { least: 0, most: 0.6 };
 
+const findLineLoop: Find<LineLoop> = (source, node) => {
+  const found = lineLoop(source, node);
+  return found === null ? null : { found, lines: found.read.call };
+};
+
 /** A large file that is read as a whole, though its lines are looked at one by one: read piece by piece, in the same order and as synchronously. */
 export const streamLargeFile: Rule = {
   id: 'stream-large-file',
 
   advise(hotSpot, context) {
-    const places = costlyPlaces(hotSpot, context, (source, node) => {
-      const found = lineLoop(source, node);
-      return found === null ? null : { found, lines: found.read.call };
-    });
+    const places = costlyPlaces(hotSpot, context, findLineLoop);
     return places.flatMap(({ source, found, us }) => {
       const line = lineOf(source, found.read.call.getStart(source.ast));
       const read = hotSpot.operations.find((one) => one.api === 'fs.readFileSync' && one.line === line);
@@ -52,19 +54,7 @@ export const streamLargeFile: Rule = {
     });
   },
 
-  refactor(spot, read) {
-    return orRefuse(() => {
-      const source = readSource(spot.file, read);
-      if (typeof source === 'string') throw new Refusal(source);
-      const loops: LineLoop[] = [];
-      walk(source.ast, (node) => {
-        const found = lineLoop(source, node);
-        if (found !== null && lineOf(source, found.read.call.getStart(source.ast)) === spot.line) loops.push(found);
-      });
-      if (loops[0] === undefined) throw changedSince(source);
-      return rewrite(source, loops[0]);
-    });
-  },
+  refactor: (spot, read) => changeOnLine(spot, read, findLineLoop, rewrite),
 };
 
 function rewrite(source: Source, { loop, read, before }: LineLoop): RefactorResult {

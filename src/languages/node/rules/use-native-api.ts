@@ -3,24 +3,26 @@ import { predictSaving } from '../../../core/advise/cost-model.ts';
 import type { Rule } from '../../../core/language.ts';
 import { formatDuration, formatShare } from '../../../core/report/format.ts';
 import { editorOf } from '../refactors/text/editor.ts';
-import { changedSince, finish } from '../refactors/text/finish.ts';
-import { costlyPlaces } from '../refactors/cures/hot-code.ts';
+import { finish } from '../refactors/text/finish.ts';
+import { changeOnLine, costlyPlaces, type Find } from '../refactors/cures/hot-code.ts';
 import { importsOf } from '../refactors/text/imports.ts';
 import { nativeTwin, whyNoSlower, type NativeTwin } from '../refactors/cures/native-twins.ts';
 import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
-import { walk } from '../syntax/locate.ts';
-import { lineOf, readSource, type Source } from '../syntax/source.ts';
+import { lineOf, type Source } from '../syntax/source.ts';
 import { adviceOf } from './wording.ts';
+
+/** A twin, or why there is none that is faster. */
+const findTwin: Find<NativeTwin | string> = (source, node) => {
+  const found = nativeTwin(source, node) ?? whyNoSlower(source, node);
+  return found === null ? null : { found, lines: node };
+};
 
 /** A package that computes in JavaScript what Node has built in natively (digests, Base64), where its calls take a good part of the run. */
 export const useNativeApi: Rule = {
   id: 'use-native-api',
 
   advise(hotSpot, context) {
-    const places = costlyPlaces(hotSpot, context, (source, node) => {
-      const found = nativeTwin(source, node) ?? whyNoSlower(source, node);
-      return found === null ? null : { found, lines: node };
-    });
+    const places = costlyPlaces(hotSpot, context, findTwin);
     return places.map(({ source, found, us }): Finding => {
       if (typeof found === 'string')
         return { leaveAlone: true, file: hotSpot.file, line: hotSpot.line, reason: found, models: ['native-api'] };
@@ -41,27 +43,11 @@ export const useNativeApi: Rule = {
     });
   },
 
-  refactor(spot, read) {
-    return orRefuse(() => {
-      const source = readSource(spot.file, read);
-      if (typeof source === 'string') throw new Refusal(source);
-      const twins: NativeTwin[] = [];
-      const reasons: string[] = [];
-      walk(source.ast, (node) => {
-        if (lineOf(source, node.getStart(source.ast)) !== spot.line) return;
-        const twin = nativeTwin(source, node);
-        if (twin !== null) twins.push(twin);
-        const reason = whyNoSlower(source, node);
-        if (reason !== null) reasons.push(reason);
-      });
-      const [first] = twins;
-      if (first === undefined) throw reasons[0] === undefined ? changedSince(source) : new Refusal(reasons[0]);
-      return rewrite(source, first);
-    });
-  },
+  refactor: (spot, read) => changeOnLine(spot, read, findTwin, rewrite),
 };
 
-function rewrite(source: Source, twin: NativeTwin): RefactorResult {
+function rewrite(source: Source, twin: NativeTwin | string): RefactorResult {
+  if (typeof twin === 'string') throw new Refusal(twin);
   const editor = editorOf(source);
   const imports = importsOf(source, editor);
   const review = twin.write(source, editor, imports);

@@ -1,16 +1,27 @@
 import type { AdviceContext, Finding, RefactorResult } from '../../../core/advise/advice.ts';
 import { priceModels, type Prediction } from '../../../core/advise/cost-model.ts';
+import { OFFER_SPEEDUP } from '../../../core/classify/thresholds.ts';
 import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { formatSpeedup } from '../../../core/report/format.ts';
 import type { Model, ReportAdvice } from '../../../core/report/report.ts';
 
-/** An advice whose change has been tried; the message gets the predicted gain as its end. */
+/**
+ * An advice whose change has been tried; the message gets the predicted gain as its end. What would gain too little is left alone, with that for the reason.
+ */
 export function adviceOf(
   hotSpot: HotSpot,
   context: AdviceContext,
   advice: { model: Model; file: string; line: number; message: string; why: string; predicted: Prediction; result: RefactorResult },
 ): Finding {
   const { model, file, line, message, why, predicted, result } = advice;
+  if (predicted.speedup < OFFER_SPEEDUP)
+    return {
+      leaveAlone: true,
+      file: hotSpot.file,
+      line: hotSpot.line,
+      reason: `${message} (line ${line}): that would gain about ${predicted.speedup.toFixed(2)}× (${predicted.basis}), and below ${OFFER_SPEEDUP}× nobody notices.`,
+      models: [model],
+    };
   return {
     model,
     file,

@@ -123,6 +123,12 @@ export function bare(expression: TS.Expression): TS.Expression {
   return current;
 }
 
+/** Whether a name is that of a property, of an object that is read or made, and not of a variable. */
+export function isPropertyName(node: TS.Identifier): boolean {
+  const { parent } = node;
+  return (ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent)) && parent.name === node;
+}
+
 export function isAsync(node: FunctionNode): boolean {
   return ts.canHaveModifiers(node) && (ts.getModifiers(node)?.some((one) => one.kind === ts.SyntaxKind.AsyncKeyword) ?? false);
 }

@@ -1,6 +1,6 @@
 import type TS from 'typescript';
 import { effectsOf } from './effects.ts';
-import { bare, functionOf, walk, type FunctionNode } from './locate.ts';
+import { bare, functionOf, isPropertyName, walk, type FunctionNode } from './locate.ts';
 import { globalName, importedAs, importedExpression } from './modules.ts';
 import { isChangedAt, returnedBy } from './movable.ts';
 import type { Binding } from './scopes.ts';
@@ -115,11 +115,6 @@ function stopsSomewhere({ parent }: TS.Identifier): boolean {
 
 function isValue(initial: TS.Expression): boolean {
   return ts.isLiteralExpression(initial) || ts.isPrefixUnaryExpression(initial) || ts.isTemplateExpression(initial);
-}
-
-function isPropertyName(node: TS.Identifier): boolean {
-  const { parent } = node;
-  return (ts.isPropertyAccessExpression(parent) && parent.name === node) || (ts.isPropertyAssignment(parent) && parent.name === node);
 }
 
 /** Why the result of a function may be an object, which those who get it could change: the end of a sentence about it; null where it can't be one. */

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { applyEdits } from '../../../../src/languages/node/refactors/text/edits.ts';
 import { parallelizeLoop } from '../../../../src/languages/node/rules/parallelize-loop.ts';
+import { randomOf, type Random } from './random.ts';
 
 /**
  * Random loops whose rounds fill all sorts of variables: what the loop leaves must be the same, to the last bit, when its rounds run in chunks of
@@ -11,18 +12,6 @@ import { parallelizeLoop } from '../../../../src/languages/node/rules/paralleliz
  */
 const programs = Number(process.env['UNBLOCK_PROGRAMS'] ?? 400);
 const firstSeed = Number(process.env['UNBLOCK_SEED'] ?? 1);
-
-type Random = (below: number) => number;
-
-function randomOf(seed: number): Random {
-  let state = (seed * 2654435761) >>> 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 /** What may be filled: its declaration, and statements that fill it with a value. */
 const KINDS: { declare: (name: string) => string; fill: (name: string, value: string, random: Random) => string }[] = [

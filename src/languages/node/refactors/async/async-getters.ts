@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type TS from 'typescript';
+import { capitalised } from '../../../../core/report/format.ts';
 import { memberSymbols } from '../../project/member-symbols.ts';
 import { isNamed, whyCalledFromOutside } from '../../project/member-uses.ts';
 import type { Project } from '../../project/project.ts';
@@ -28,7 +29,7 @@ export function accessesOf(project: Project, source: Source, getter: TS.GetAcces
   if (holder.members.some((one) => ts.isSetAccessor(one) && one.name.getText() === name)) throw sorry('there is a setter beside it');
   const outside = whyCalledFromOutside({ project }, source, getter, name);
   if (outside !== null) throw sorry(`it is ${outside}`.replace(/,$/, ''));
-  const method = `get${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const method = `get${capitalised(name)}`;
   if (project.filesWith(method).length > 0) throw sorry(`\`${method}\` is the name of something else already`);
   const symbols = memberSymbols(project, name, { source, declaration: getter });
   const accesses: Access[] = [];

@@ -222,6 +222,8 @@ function additionsOf(source: Source, { name }: Binding, value: TS.Expression, re
     const list = bare(one);
     if (ts.isArrayLiteralExpression(list) && !list.elements.some((item) => ts.isSpreadElement(item) || ts.isOmittedExpression(item)))
       return `${name}.push(${list.elements.map((item) => textOf(source, item)).join(', ')})${semicolon}`;
+    if (ts.isArrayLiteralExpression(list) && list.elements.some(ts.isOmittedExpression))
+      throw new Refusal(`Line ${line} adds empty places to \`${name}\`, which \`push\` does not: write \`undefined\` where that is meant.`);
     if (ts.isSpreadElement(one) || !isArray(source, one))
       throw new Refusal(
         `It can't be told whether \`${textOf(source, one).slice(0, 40)}\` in line ${line} is a list, which \`concat\` takes apart: write \`push(item)\` or \`push(...list)\`.`,
@@ -248,7 +250,7 @@ function growAssigned(
 ): void {
   const { name, declaration } = binding;
   const made = ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined ? bare(declaration.initializer) : null;
-  if (made === null || !isFresh(made))
+  if (made === null || !isFresh(source, made))
     throw new Refusal(
       `\`${name}\` begins with something that may be in use elsewhere, and would be changed: begin with \`[]\`, \`{}\` or a copy.`,
     );
@@ -277,12 +279,13 @@ function growAssigned(
 }
 
 /** What is made on the spot and held by nobody else. */
-function isFresh(made: TS.Expression): boolean {
+export function isFresh(source: Source, made: TS.Expression): boolean {
   if (ts.isObjectLiteralExpression(made) || ts.isArrayLiteralExpression(made)) return true;
+  if (!ts.isCallExpression(made)) return false;
+  if (/^(Array\.(from|of)|Object\.(keys|values|entries|fromEntries))$/.test(globalName(source, made.expression) ?? '')) return true;
   return (
-    ts.isCallExpression(made) &&
     ts.isPropertyAccessExpression(made.expression) &&
-    /^(slice|map|filter|split|concat)$/.test(made.expression.name.text)
+    /^(slice|map|filter|split|concat|toSorted|toReversed)$/.test(made.expression.name.text)
   );
 }
 

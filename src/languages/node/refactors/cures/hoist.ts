@@ -1,6 +1,6 @@
 import type TS from 'typescript';
 import { effectsOf, type Effects } from '../../syntax/effects.ts';
-import { bare, contains, enclosingFunction, functionOf, walk } from '../../syntax/locate.ts';
+import { bare, contains, enclosingFunction, functionOf, isPropertyName, walk } from '../../syntax/locate.ts';
 import { globalName, importedAs } from '../../syntax/modules.ts';
 import { isFunctionLike, type Binding, type FunctionNode } from '../../syntax/scopes.ts';
 import { lineOf, textOf, type Source } from '../../syntax/source.ts';
@@ -136,11 +136,6 @@ function isGlobalUse(source: Source, name: string): boolean {
     if (ts.isIdentifier(node) && node.text === name && globalName(source, node) !== null && !isPropertyName(node)) found = true;
   });
   return found;
-}
-
-function isPropertyName(node: TS.Identifier): boolean {
-  const { parent } = node;
-  return (ts.isPropertyAccessExpression(parent) && parent.name === node) || (ts.isPropertyAssignment(parent) && parent.name === node);
 }
 
 /** Loops and callbacks of array methods that a node is in, the innermost first, up to its function. */

@@ -1,6 +1,6 @@
 import type TS from 'typescript';
 import { rootOf } from '../../syntax/effects.ts';
-import { bare, contains, enclosingFunction, walk } from '../../syntax/locate.ts';
+import { bare, contains, enclosingFunction } from '../../syntax/locate.ts';
 import { globalName } from '../../syntax/modules.ts';
 import type { Binding } from '../../syntax/scopes.ts';
 import { lineOf, textOf, type Source } from '../../syntax/source.ts';
@@ -214,14 +214,4 @@ function grouped(source: Source, value: TS.Expression): string {
 export function shortWords(source: Source, node: TS.Node): string {
   const text = textOf(source, node).replace(/\s+/g, ' ');
   return text.length <= 40 ? text : `${text.slice(0, 39)}…`;
-}
-
-/** The copies through JSON that begin on a line. */
-export function jsonClonesOnLine(source: Source, line: number): JsonClone[] {
-  const found: JsonClone[] = [];
-  walk(source.ast, (node) => {
-    const clone = jsonClone(source, node);
-    if (clone !== null && lineOf(source, node.getStart(source.ast)) === line) found.push(clone);
-  });
-  return found;
 }

@@ -1,4 +1,5 @@
 import type TS from 'typescript';
+import { capitalised } from '../../../../core/report/format.ts';
 import { isArray, isText } from '../../syntax/value-types.ts';
 import { effectsOf } from '../../syntax/effects.ts';
 import { bare, contains, enclosingFunction } from '../../syntax/locate.ts';
@@ -6,6 +7,7 @@ import { isAssignment, isFunctionLike, type Binding } from '../../syntax/scopes.
 import { lineOf, textOf, type Source } from '../../syntax/source.ts';
 import { ts } from '../../syntax/typescript.ts';
 import { usesOfValue } from '../../syntax/value-uses.ts';
+import { isFresh } from './growing-copies.ts';
 import { indentationAt } from '../loops/concurrent-rounds.ts';
 import type { Editor } from '../text/editor.ts';
 import { repetitionsAround, statementOf } from './hoist.ts';
@@ -165,7 +167,8 @@ export function writeLookup(source: Source, editor: Editor, lookup: Lookup): str
     );
   const keyName = (bare(by.key) as TS.PropertyAccessExpression).name.text;
   refuseChanges(source, list, region, keyName);
-  const made = by.method === 'some' ? `${list.name.replace(/([^s])s$/, '$1')}${capital(keyName)}s` : `${list.name}By${capital(keyName)}`;
+  const made =
+    by.method === 'some' ? `${list.name.replace(/([^s])s$/, '$1')}${capitalised(keyName)}s` : `${list.name}By${capitalised(keyName)}`;
   const name = freshName(source, made);
   const key = textOf(source, by.key);
   const { parameter } = by;
@@ -230,10 +233,6 @@ function isPrivate(source: Source, list: Binding): boolean {
   return !ts.isParameter(list.declaration) && usesOfValue(source, list, { parts: false }).every((one) => one.kind === 'changes');
 }
 
-function capital(name: string): string {
-  return `${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`;
-}
-
 /** `queue.shift()` in a loop that goes on until the queue is empty. */
 export interface Shift {
   queue: Binding;
@@ -263,7 +262,8 @@ export function writeShift(source: Source, editor: Editor, { queue, call }: Shif
   };
   if (!ts.isWhileStatement(loop)) refuse('the loop around it is not a `while` that ends when the queue is empty');
   const { expression: condition, statement: body } = loop as TS.WhileStatement;
-  if (enclosingFunction(queue.declaration) !== enclosingFunction(loop) || ts.isParameter(queue.declaration))
+  const made = ts.isVariableDeclaration(queue.declaration) ? queue.declaration.initializer : undefined;
+  if (made === undefined || !isFresh(source, bare(made)) || enclosingFunction(queue.declaration) !== enclosingFunction(loop))
     refuse('others may hold the queue');
   const statement = statementOf(loop);
   if (statement === null || !ts.isBlock(body)) return refuse('put the loop and its body into blocks first');
@@ -289,17 +289,21 @@ export function writeShift(source: Source, editor: Editor, { queue, call }: Shif
   for (const { identifier, writes } of queue.references) {
     const { parent } = identifier;
     const at = lineOf(source, identifier.getStart(source.ast));
-    if (identifier.pos < loop.pos) continue;
     if (identifier.pos >= loop.end) {
       refuse(`line ${at} uses it after the loop, where it is empty now`);
     }
     if (contains(call, identifier)) continue;
     const member = ts.isPropertyAccessExpression(parent) && parent.expression === identifier ? parent : null;
-    const isPush =
-      member?.name.text === 'push' &&
+    const isStatement =
+      member !== null &&
       ts.isCallExpression(member.parent) &&
       member.parent.expression === member &&
       ts.isExpressionStatement(member.parent.parent);
+    if (identifier.pos < loop.pos) {
+      if (writes || !(isStatement || member?.name.text === 'length')) refuse(`others may hold the queue since line ${at}`);
+      continue;
+    }
+    const isPush = isStatement && member.name.text === 'push';
     const isInCondition = contains(condition, identifier) && member?.name.text === 'length';
     if (isInCondition) lengths.add(identifier);
     else if (writes || !isPush) refuse(`line ${at} needs the queue as it is`);

@@ -1,4 +1,5 @@
 import type TS from 'typescript';
+import { capitalised } from '../../../../core/report/format.ts';
 import { bindingOfFunction, functionName, isAsync, type FunctionNode } from '../../syntax/locate.ts';
 import { isPrimitiveType, whyNotPrimitive, whyNotPure } from '../../syntax/pure.ts';
 import { lineOf, textOf, type Source } from '../../syntax/source.ts';
@@ -63,9 +64,8 @@ function headOf(source: Source, node: FunctionNode): Pick<Kept, 'head' | 'isCons
 export function writeKept(source: Source, editor: Editor, { node, name, parameter, head, isConstant }: Kept): void {
   const { eol, semicolon: end } = source;
   const typed = source.typescript;
-  const capital = name[0]!.toUpperCase() + name.slice(1);
-  const compute = freshName(source, `compute${capital}`);
-  const results = freshName(source, `resultsOf${capital}`);
+  const compute = freshName(source, `compute${capitalised(name)}`);
+  const results = freshName(source, `resultsOf${capitalised(name)}`);
   const argument = parameter.name.text;
   const result = argument === 'result' ? 'known' : 'result';
   const parameterType = parameter.type === undefined ? null : textOf(source, parameter.type);
