@@ -104,6 +104,7 @@ export function chargeLane(model: LaneModel, timeline: Timeline, into: Map<numbe
     const times = byGroup.get(index) ?? kindTimes();
     charge(charges, user.line, times, 1);
     const operation = operationOf(charges, group.api, 'async', user.line, user.column);
+    operation.lanes.add(model.lane.id);
     operation.calls += group.calls;
     operation.totalUs += group.totalUs;
     operation.maxUs = Math.max(operation.maxUs, group.maxUs);
@@ -166,7 +167,7 @@ function operationOf(charges: FunctionCharges, api: string, kind: 'sync' | 'asyn
   let operation = charges.operations.get(key);
   if (!operation) {
     const sums = { calls: 0, totalUs: 0, maxUs: 0, longestWaitUs: 0, inFlightSum: 0, peakInFlight: 0 };
-    operation = { api, kind, line, column, times: kindTimes(), ...sums };
+    operation = { api, kind, line, column, lanes: new Set(), times: kindTimes(), ...sums };
     charges.operations.set(key, operation);
   }
   return operation;
@@ -187,6 +188,7 @@ function chargeSyncCalls({ lane, sites }: LaneModel, of: (frame: number) => Func
     const name = apis[api];
     if (!user || name === undefined) continue;
     const operation = operationOf(of(user.frame), name, 'sync', user.line, user.column);
+    operation.lanes.add(lane.id);
     const more = unknown.get(api) ?? { calls: 0, totalUs: 0 };
     const all = known.get(api)!;
     operation.calls += calls + Math.round(more.calls * (calls / Math.max(1, all.calls)));

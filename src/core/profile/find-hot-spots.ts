@@ -103,7 +103,7 @@ export function hotSpotsOf(
 }
 
 function siteOperations(operation: OperationCharge): { of: SiteOperations; us: number } {
-  const { api, kind, line, column, calls, totalUs, maxUs, longestWaitUs, times, inFlightSum, peakInFlight } = operation;
+  const { api, kind, line, column, lanes, calls, totalUs, maxUs, longestWaitUs, times, inFlightSum, peakInFlight } = operation;
   const async = kind === 'async';
   const meanInFlight = async ? (totalUs > 0 ? inFlightSum / totalUs : 1) : null;
   return {
@@ -112,6 +112,7 @@ function siteOperations(operation: OperationCharge): { of: SiteOperations; us: n
       kind,
       line,
       column,
+      lanes: [...lanes],
       calls,
       totalUs,
       maxUs,

@@ -17,6 +17,8 @@ export interface OperationCharge {
   kind: 'sync' | 'async';
   line: number;
   column: number | null;
+  /** The ids of the lanes that made the calls. */
+  lanes: Set<string>;
   calls: number;
   totalUs: number;
   maxUs: number;

@@ -88,6 +88,8 @@ export interface SiteOperations {
   line: number;
   /** Of the call, where the stack gave it; else null. */
   column: number | null;
+  /** The threads and processes that made the calls, by their lanes' ids. */
+  lanes: readonly string[];
   calls: number;
   /** Sum of the calls' durations: for async operations more than the wall time where they overlap. */
   totalUs: number;

@@ -121,7 +121,7 @@ describe('what workers leave of a run', () => {
 
 describe('the waits of a hot spot', () => {
   it('take their longest wait, not their longest duration, and the computing on their lines', () => {
-    const operation = { kind: 'async', column: null, totalUs: 900 * ms, meanInFlight: 1, peakInFlight: 1 } as const;
+    const operation = { kind: 'async', column: null, lanes: ['main'], totalUs: 900 * ms, meanInFlight: 1, peakInFlight: 1 } as const;
     const hotSpot: HotSpot = {
       ...{ id: 'get', function: 'get', file: '/project/a.mjs', line: 1, column: 1, share: 1, threads: 1, selfUs: 0, totalUs: 0 },
       ...{ calls: null, cloning: null, again: null, bound: 'async-wait', evidence: [], callers: [], computing: [] },

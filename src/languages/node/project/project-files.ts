@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, type Dirent } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join, resolve, sep } from 'node:path';
 
 /** The files that may call each other: what a change of one of them must look at. */
 export interface ProjectFiles {
@@ -20,26 +21,66 @@ const MOST_FOLDERS = 5000;
 const MOST_FILES_WITHOUT_PACKAGE = 500;
 
 /**
- * The project around a file: a repository with workspaces as a whole, else the nearest folder with a package.json, a tsconfig or a git
- * repository, else the file's own folder.
+ * The project around a file: a repository with workspaces as a whole, else the nearest folder with a package.json, a tsconfig, a git repository or
+ * a node_modules, else the file's own folder, or one above it from where its files are loaded.
  */
 export function projectRoot(file: string): { root: string; hasPackage: boolean } {
+  const marked = markedRoot(file);
+  return { root: marked ?? folderLoadedFrom(dirname(file)), hasPackage: marked !== null };
+}
+
+/** The root of the project around a file, if anything marks it. */
+export function markedRoot(file: string): string | null {
   let nearest: string | null = null;
   let config: string | null = null;
+  let installed: string | null = null;
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const packageJson = join(folder, 'package.json');
     if (existsSync(packageJson)) {
       nearest ??= folder;
-      if (hasWorkspaces(packageJson)) return { root: folder, hasPackage: true };
+      if (hasWorkspaces(packageJson)) return folder;
     }
     if (['tsconfig.json', 'jsconfig.json'].some((name) => existsSync(join(folder, name)))) config ??= folder;
+    // What is installed in the home folder says nothing about what lies below it.
+    if (!isEverybodys(folder) && existsSync(join(folder, 'node_modules'))) installed ??= folder;
     const isRepository = existsSync(join(folder, '.git'));
     if (isRepository || existsSync(join(folder, 'pnpm-workspace.yaml')) || dirname(folder) === folder) {
       const isWorkspace = existsSync(join(folder, 'pnpm-workspace.yaml'));
-      const root = isWorkspace ? folder : (nearest ?? config ?? (isRepository ? folder : null));
-      return { root: root ?? dirname(file), hasPackage: root !== null };
+      return isWorkspace ? folder : (nearest ?? config ?? (isRepository ? folder : installed));
     }
   }
+}
+
+/** Folders above that are looked at for somebody who loads files of a folder without any sign of a project. */
+const MOST_ABOVE = 3;
+
+/** The outermost folder nearby of which some file loads files below `folder`, directly or by way of others: callers are not to be missed. */
+function folderLoadedFrom(folder: string): string {
+  let root = folder;
+  let above = dirname(folder);
+  for (let level = 0; level < MOST_ABOVE && !isEverybodys(above); level++, above = dirname(above)) {
+    const { files, incomplete } = listProject({ root: above, hasPackage: false });
+    if (incomplete !== null) break;
+    if (files.some((file) => !file.startsWith(root + sep) && loadsFrom(file, root))) root = above;
+  }
+  return root;
+}
+
+/** Whether a file names a path below a folder as what it loads. */
+function loadsFrom(file: string, folder: string): boolean {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return false;
+  }
+  const specifiers = text.matchAll(/['"`](\.\.?\/[^'"`\n]+)['"`]/g);
+  return [...specifiers].some(([, specifier]) => `${resolve(dirname(file), specifier!)}${sep}`.startsWith(folder + sep));
+}
+
+/** Folders that hold what doesn't belong together: the root of a disk, the home folder and what is above it, the folder for temporary files. */
+function isEverybodys(folder: string): boolean {
+  return dirname(folder) === folder || `${homedir()}${sep}`.startsWith(folder + sep) || folder === tmpdir();
 }
 
 export function listProject({ root, hasPackage }: { root: string; hasPackage: boolean }): ProjectFiles {

@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, sep } from 'node:path';
 import type { Source } from '../syntax/source.ts';
-import { projectRoot } from './project-files.ts';
+import { markedRoot } from './project-files.ts';
 
 /** Why a file's text is not for anybody to change, in a sentence; null where it is. Looks at the disk, where the file is there. */
 export function whyNotEdited({ file, text }: Pick<Source, 'file' | 'text'>): string | null {
@@ -27,8 +27,8 @@ export function whyNotEdited({ file, text }: Pick<Source, 'file' | 'text'>): str
 
 /** A folder between a file and the root of its project that is a link to somewhere else; null without one. The project as a whole may be opened through a link. */
 function linkOutOfProject(file: string): string | null {
-  const { root, hasPackage } = projectRoot(file);
-  if (!hasPackage) return null;
+  const root = markedRoot(file);
+  if (root === null) return null;
   for (let folder = dirname(file); folder.length > root.length; folder = dirname(folder))
     if (lstatSync(folder).isSymbolicLink() && !realpathSync(folder).startsWith(realpathSync(root) + sep)) return folder;
   return null;

@@ -24,6 +24,7 @@ import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
 import { spreadAwait, waitsOf, type Spread, type Spreads } from '../refactors/async/spread-await.ts';
 import { writeSpread } from '../refactors/async/spread-edits.ts';
 import { natureOfImport } from '../syntax/known-calls.ts';
+import type { Imported } from '../syntax/modules.ts';
 import { callsOnLine, contains, enclosingFunction, functionWords, namedFunctionAround, walk } from '../syntax/locate.ts';
 import { isFunctionLike } from '../syntax/scopes.ts';
 import { lineOf, type Source } from '../syntax/source.ts';
@@ -89,10 +90,16 @@ function blockingCalls(source: Source, line: number, api: string | null): TS.Cal
       node.end <= first.pos &&
       loopAround(node) === loopAround(first) &&
       natureOfImport(other.module, other.name) === 'reads' &&
-      typeof twinOf(other) === 'object';
+      isTwinned(other);
     if (other.name === hot.name || isPreparation) all.push(node);
   });
   return all;
+}
+
+/** Whether an API has a twin that reads as it does. */
+function isTwinned(api: Imported): boolean {
+  const twin = twinOf(api);
+  return twin !== null && typeof twin === 'object' && twin.kind !== 'exists';
 }
 
 /** The loop that a call stands in, within its own function. */
@@ -207,8 +214,7 @@ function adviseOperation(hotSpot: HotSpot, operation: SiteOperations, context: A
       `\`${api}\` held the JavaScript thread for ${formatDuration(cost / 1000)} in ${calls} calls, and about ${served.atOnce.toFixed(1)} requests were there at once: all but one had to wait.`,
     );
   }
-  const others = freesOthers || context.hotSpots.some((one) => one.operations.some((other) => other.kind === 'async' && other.calls > 1));
-  if (others) {
+  if (freesOthers || context.hotSpots.some((one) => one.operations.some((other) => mayGoOn(other, operation)))) {
     return finish(
       predictUnblocked('nothing is overlapped within this code: what else the process does can go on meanwhile'),
       `Make ${words} asynchronous: it stops everything else for ${formatDuration(operation.maxUs / 1000)} at a time (≈1×, other work goes on)`,
@@ -218,6 +224,23 @@ function adviseOperation(hotSpot: HotSpot, operation: SiteOperations, context: A
   const [tie] = driving.reasons;
   return leaveAlone(
     `\`${api}\` blocks, but nothing else was waiting to run, so an asynchronous call would gain nothing.${tie === undefined ? '' : ` ${tie}`}`,
+  );
+}
+
+/** An asynchronous operation is taken to have been under way during a blocking call if its thread was busy for this part of the call meanwhile. */
+const MEANWHILE = 0.5;
+
+/**
+ * Whether an asynchronous operation is of other work, which goes on while a call waits instead of blocking: one of the same thread that took longer
+ * than the thread waited for it. What another process or thread waits for is stopped by nothing here, and an operation that was waited for from
+ * its beginning to its end belongs to the same sequence of steps as the call.
+ */
+function mayGoOn(other: SiteOperations, blocking: SiteOperations): boolean {
+  return (
+    other.kind === 'async' &&
+    other.calls > 1 &&
+    other.lanes.some((lane) => blocking.lanes.includes(lane)) &&
+    other.maxUs - (other.longestWaitUs ?? 0) >= MEANWHILE * blocking.maxUs
   );
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AdviceContext } from '../../../../src/core/advise/advice.ts';
-import type { Cloning, HotSpot } from '../../../../src/core/profile/hot-spots.ts';
+import type { Cloning, HotSpot, SiteOperations } from '../../../../src/core/profile/hot-spots.ts';
 import { decided, file, hotSpot, operation, say, second, time } from './hand-made-spots.ts';
 
 const REQUESTS = `async function price(id) {
@@ -144,6 +144,21 @@ describe('prefer-async-api', () => {
       advice: [],
       leftAlone: ['`child_process.execSync` blocks, but nothing else was waiting to run, so an asynchronous call would gain nothing.'],
     });
+  });
+
+  it('takes for other work only what the same thread had under way while it was blocked', () => {
+    const source = `import { execSync } from 'node:child_process';\nsetInterval(() => {}, 50);\nconsole.log(execSync('make').toString());\n`;
+    const advised = (more: Partial<SiteOperations>): number => {
+      const operations = [
+        operation('child_process.execSync', 3, 1, { blockedUs: 0.5 * second }),
+        operation('setTimeout', 2, 9, { awaitSerialUs: 0.1 * second }, { maxUs: 0.55 * second, longestWaitUs: 0.05 * second, ...more }),
+      ];
+      return say(source, [hotSpot('(top level)', 1, { blockedUs: 0.5 * second, awaitSerialUs: 0.1 * second }, { operations })]).advice
+        .length;
+    };
+    assert.equal(advised({}), 1);
+    assert.equal(advised({ lanes: ['child'] }), 0, 'a timer of a child process');
+    assert.equal(advised({ maxUs: 0.05 * second }), 0, 'what was waited for all the time, before or after the call');
   });
 
   it('frees the event loop of a server, and says that this is all', () => {

@@ -27,6 +27,7 @@ export function operation(
     kind,
     line,
     column: null,
+    lanes: ['main'],
     calls,
     totalUs,
     maxUs: totalUs / calls,

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import type TS from 'typescript';
 import type { Project } from '../../project/project.ts';
 import type { Use, Uses } from '../../project/trace.ts';
@@ -234,7 +234,11 @@ function settleArgument(
     return [{ kind: 'call', source: where, call }];
   }
   const runner = runnerCallback(where, call, node);
-  if (runner?.kind === 'waits') return [];
+  if (runner?.kind === 'waits' || (runner?.kind === 'ends' && runner.runner === 'tape' && ignoresPromises(project, where))) return [];
+  if (runner?.kind === 'ends')
+    throw new Refusal(
+      `${runner.runner} ends a test with the promise that it returns (line ${lineOf(where, call.getStart(where.ast))}), and line ${lineOf(where, runner.at.getStart(where.ast))} goes on with it later: let the test wait for that first.`,
+    );
   if (runner?.kind === 'collects')
     throw new Refusal(
       `\`${runner.words}\` must know its tests at once (line ${lineOf(where, call.getStart(where.ast))}), so what waits belongs into \`before\` or into a test.`,
@@ -259,6 +263,13 @@ function settleArgument(
     spreads.review.add(`\`${textOf(where, call.expression)}\` doesn't wait for its callback, so others may run while it waits`);
   if (listener?.uncaught) spreads.review.add(listener.uncaught);
   return [];
+}
+
+/** tape looks at what a test returns from version 5 on; what a project asks for is in its package.json. */
+function ignoresPromises(project: Project, { file }: Source): boolean {
+  const folder = project.packages.filter((one) => file.startsWith(one + sep)).sort((a, b) => b.length - a.length)[0];
+  const range = /"tape"\s*:\s*"[^\d"]*(\d+)/.exec(folder === undefined ? '' : (project.text(join(folder, 'package.json')) ?? ''));
+  return range !== null && Number(range[1]) < 5;
 }
 
 /** `load().then(callback)`: the chain waits for what the callback returns. */
