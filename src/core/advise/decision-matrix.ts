@@ -24,7 +24,7 @@ export interface Decision {
   leftAlone: LeftAlone[];
 }
 
-/** What the rules say about every hot spot, the best first, and what is left alone with the reason. */
+/** What the rules say about every hot spot, the best first (see `inOrder`), and what is left alone with the reason. */
 export function decide(rules: readonly Rule[], context: AdviceContext, thresholds: Thresholds = DEFAULT_THRESHOLDS): Decision {
   const found: Omit<ReportAdvice, 'id'>[] = [];
   const leftAlone: LeftAlone[] = [];
@@ -48,9 +48,7 @@ export function decide(rules: readonly Rule[], context: AdviceContext, threshold
     }
     if (!advised) leftAlone.push({ ...mention, reason: [...new Set(reasons)].join(' ') || nothingFound(hotSpot, context) });
   }
-  const advice = withoutRepeats(withEachOther(found))
-    .sort((a, b) => b.predicted.speedup - a.predicted.speedup)
-    .map((one, index) => ({ id: `advice-${index + 1}`, ...one }));
+  const advice = inOrder(withoutRepeats(withEachOther(found))).map((one, index) => ({ id: `advice-${index + 1}`, ...one }));
   return { advice, leftAlone };
 }
 
@@ -89,6 +87,25 @@ function withoutRepeats(found: Omit<ReportAdvice, 'id'>[]): Omit<ReportAdvice, '
     if (other === undefined || other.predicted.speedup < one.predicted.speedup) best.set(key, one);
   }
   return [...best.values()];
+}
+
+/**
+ * By what they gain, with one exception: of those about the same hot spot or the same line, what can be applied goes before what can't. The cures of one
+ * place shut each other out, so the one that is a keystroke away is the one to name there, in the headline, the lens and the light bulb alike. Another place's
+ * larger gain stays ahead of a smaller one, whether it can be applied or not: it is where the time goes.
+ */
+function inOrder(found: readonly Omit<ReportAdvice, 'id'>[]): Omit<ReportAdvice, 'id'>[] {
+  const isSamePlace = (a: Omit<ReportAdvice, 'id'>, b: Omit<ReportAdvice, 'id'>): boolean =>
+    a.hotSpot === b.hotSpot || (a.file === b.file && a.line === b.line);
+  const waiting = found.toSorted((a, b) => b.predicted.speedup - a.predicted.speedup);
+  const ordered: Omit<ReportAdvice, 'id'>[] = [];
+  while (waiting.length > 0) {
+    const next = waiting.findIndex(
+      (one) => one.refactor.available || !waiting.some((other) => other.refactor.available && isSamePlace(one, other)),
+    );
+    ordered.push(...waiting.splice(next, 1));
+  }
+  return ordered;
 }
 
 function nothingFound({ bound, time, share, operations }: HotSpot, { wallUs, isLane }: AdviceContext): string {

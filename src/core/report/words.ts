@@ -115,7 +115,13 @@ export function biggestLever(report: Report): string | null {
   const best = report.advice[0];
   if (best === undefined) return null;
   const change = changeOf(best);
-  return `Biggest lever: ${change.charAt(0).toLowerCase()}${change.slice(1)} → ${predictedGain(best)}`;
+  return `${leverLabel(report)}: ${change.charAt(0).toLowerCase()}${change.slice(1)} → ${predictedGain(best)}`;
+}
+
+/** What the first advice is called: a larger gain that Unblock can't make itself may stand behind it. */
+export function leverLabel({ advice }: Pick<Report, 'advice'>): string {
+  const [best, ...others] = advice.map(({ predicted }) => predicted.speedup);
+  return others.some((speedup) => speedup > (best ?? 0)) ? 'Biggest lever that can be applied' : 'Biggest lever';
 }
 
 /** Why there is no lever: the sentence in its place; null where there is advice, or too little was measured to say. */

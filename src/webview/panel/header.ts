@@ -1,6 +1,6 @@
 import { formatDuration, formatShare } from '../../core/report/format.ts';
 import type { Report } from '../../core/report/report.ts';
-import { canRepeat, changeOf, headline, nothingToChange, predictedGain, REPEATS } from '../../core/report/words.ts';
+import { canRepeat, changeOf, headline, leverLabel, nothingToChange, predictedGain, REPEATS } from '../../core/report/words.ts';
 import { button, element } from '../element.ts';
 import { shortPath } from './source.ts';
 import { kindClass, kindLabel } from './split.ts';
@@ -71,7 +71,7 @@ function lever(report: Report | null, events: HeaderEvents): HTMLElement[] {
       element(
         'p',
         { class: 'lever' },
-        element('span', { class: 'muted' }, 'Biggest lever: '),
+        element('span', { class: 'muted' }, `${leverLabel(report)}: `),
         `${change.charAt(0).toLowerCase()}${change.slice(1)}`,
         element('span', { class: 'place' }, ` ${shortPath(best.file, report.target.cwd)}:${best.line}`),
         ' → ',

@@ -100,6 +100,16 @@ describe('biggestLever', () => {
     );
     assert.equal(changeOf(advice), 'Make loadAll asynchronous (3 callers, ≈1.9×)');
   });
+  it('does not call biggest what can be applied where a larger gain stands behind it', () => {
+    const larger: ReportAdvice = {
+      ...advice,
+      id: 'advice-2',
+      predicted: { speedup: 3, low: 2, high: 4, basis: '' },
+      refactor: { available: false, reason: 'It uses `db`.' },
+    };
+    assert.match(biggestLever(report(1, {}, { advice: [advice, larger] }))!, /^Biggest lever that can be applied: make loadAll/);
+    assert.match(biggestLever(report(1, {}, { advice: [larger, advice] }))!, /^Biggest lever: make loadAll/);
+  });
   it('gives no range that reads as one number', () => {
     assert.equal(predictedGain({ model: 'algorithm', predicted: { speedup: 1.5, low: 1.48, high: 1.52, basis: '' } }), 'about 1.5× faster');
   });
