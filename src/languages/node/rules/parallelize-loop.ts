@@ -1,3 +1,4 @@
+import type TS from 'typescript';
 import type { AdviceContext, Finding, ReadSource, RefactorResult } from '../../../core/advise/advice.ts';
 import { predictWorkers, priceModels, workerMemory } from '../../../core/advise/cost-model.ts';
 import { poolOf } from '../../../core/advise/pools.ts';
@@ -20,6 +21,7 @@ import { writeSpread } from '../refactors/async/spread-edits.ts';
 import { chooseLevel, isServedFunction } from '../refactors/workers/worker-choice.ts';
 import { contains, enclosingFunction, findFunction, functionName, functionWords, type FunctionNode } from '../syntax/locate.ts';
 import { lineOf, type Source } from '../syntax/source.ts';
+import { ts } from '../syntax/typescript.ts';
 import { availability, editCount } from './wording.ts';
 
 /** Below it a loop is over before its chunks have come to the threads and back. */
@@ -176,7 +178,7 @@ function adviseLoop(hotSpot: HotSpot, source: Source, { parallel, entries, reaso
 
 /** µs that the rounds computed: on the loop's own lines, and in the functions of the file that go along. */
 function computingWithin(source: Source, { node, body, code }: ParallelLoop, context: AdviceContext): number {
-  const first = lineOf(source, node.getStart(source.ast));
+  const first = firstLineOfRounds(source, node, body);
   const last = lineOf(source, node.end);
   const around = enclosingFunction(node);
   let us = 0;
@@ -193,6 +195,26 @@ function computingWithin(source: Source, { node, body, code }: ParallelLoop, con
     }
   }
   return us;
+}
+
+/** What the loop goes through is made once, before its rounds: `of readFileSync(file, 'utf8').split('\n')` costs them nothing where it has lines of its own. */
+function firstLineOfRounds(source: Source, node: Repeated, body: TS.Node): number {
+  const items = ts.isCallExpression(node)
+    ? ts.isPropertyAccessExpression(node.expression)
+      ? node.expression.expression
+      : null
+    : ts.isForOfStatement(node) || ts.isForInStatement(node)
+      ? node.expression
+      : null;
+  const first = lineOf(source, node.getStart(source.ast));
+  if (items === null || !makesSomething(items)) return first;
+  const code = ts.isFunctionLike(body) && 'body' in body && body.body !== undefined ? body.body : body;
+  const begin = ts.isBlock(code) ? (code.statements[0] ?? code) : code;
+  return Math.max(first, Math.min(lineOf(source, items.end) + 1, lineOf(source, begin.getStart(source.ast))));
+}
+
+function makesSomething(node: TS.Node): boolean {
+  return ts.isCallExpression(node) || ts.isNewExpression(node) || (ts.forEachChild(node, makesSomething) ?? false);
 }
 
 function rewrite(source: Source, parallel: ParallelLoop, read: ReadSource): RefactorResult {
