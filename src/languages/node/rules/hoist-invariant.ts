@@ -5,11 +5,11 @@ import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { formatDuration, formatShare } from '../../../core/report/format.ts';
 import { editorOf } from '../refactors/text/editor.ts';
 import { finish } from '../refactors/text/finish.ts';
-import { hoistOf, writeHoist } from '../refactors/cures/hoist.ts';
+import { hoistOf, writeHoist, type Hoist } from '../refactors/cures/hoist.ts';
 import { changeOnLine, costlyPlaces, type Find } from '../refactors/cures/hot-code.ts';
 import { makerOf, type Maker } from '../refactors/cures/invariant-makers.ts';
 import { shortWords } from '../refactors/cures/json-clones.ts';
-import { orRefuse } from '../refactors/text/refusal.ts';
+import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
 import { lineOf, type Source } from '../syntax/source.ts';
 import { adviceOf } from './wording.ts';
 
@@ -28,9 +28,10 @@ export const hoistInvariant: Rule = {
   advise(hotSpot, context) {
     const places = costlyPlaces(hotSpot, context, findMaker);
     return places.flatMap(({ source, found, us }) => {
-      const result = orRefuse(() => rewrite(source, found));
-      // What can't be made once is not known to be the same each time.
-      if (!result.available) return [];
+      // What can't be made once is not known to be the same each time; a file that is not to be changed is another matter.
+      const hoist = hoistOrNull(source, found);
+      if (hoist === null) return [];
+      const result = orRefuse(() => rewrite(source, found, hoist));
       const saving = savingOf(found, hotSpot);
       const counted =
         found.large && hotSpot.calls === null ? '; how often it is made was not counted (`--count-calls` does for functions)' : '';
@@ -59,8 +60,16 @@ function savingOf({ large, least }: Maker, { calls }: HotSpot): Saving {
   return calls === null ? UNCOUNTED : { least: least * (1 - 1 / Math.max(1, calls)), most: 1 };
 }
 
-function rewrite(source: Source, maker: Maker): RefactorResult {
-  const hoist = hoistOf(source, maker);
+function hoistOrNull(source: Source, maker: Maker): Hoist | null {
+  try {
+    return hoistOf(source, maker);
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}
+
+function rewrite(source: Source, maker: Maker, hoist = hoistOf(source, maker)): RefactorResult {
   const editor = editorOf(source);
   writeHoist(source, editor, maker, hoist);
   return finish([{ source, editor }], { title: `Make ${maker.words} once`, review: hoist.review });
