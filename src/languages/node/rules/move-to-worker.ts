@@ -127,26 +127,37 @@ function calledOnHottestLine(source: Source, node: FunctionNode, hotSpot: HotSpo
   return typeof called === 'string' || called.home !== source ? null : called;
 }
 
+/** On the line that computes most: of a function whose source is known, if there is one. */
 function callOnHottestLine(source: Source, node: FunctionNode, { lines }: HotSpot): TS.CallExpression | undefined {
   const [costliest] = lines.toSorted((a, b) => computed(b.time) - computed(a.time));
-  return costliest === undefined
-    ? undefined
-    : callsOnLine(source, costliest.line).find((one) => contains(node, one) && !isOfParameter(source, one, node));
+  if (costliest === undefined) return undefined;
+  const calls = callsOnLine(source, costliest.line).filter((one) => contains(node, one) && !isOfParameter(source, one, node));
+  return calls.find((one) => functionCalled(source, one) !== null) ?? calls[0];
 }
 
 /** What to do about a handler that computes itself, or by a call of a package, where nothing of its own can move yet. */
-function servedWords(source: Source, node: FunctionNode, reason: string | null, hotSpot: HotSpot, { eventLoop }: AdviceContext): string {
+function servedWords(
+  source: Source,
+  node: FunctionNode,
+  reason: string | null,
+  hotSpot: HotSpot,
+  { eventLoop, read }: AdviceContext,
+): string {
   const computeUs = computingOf(hotSpot);
   const each = eventLoop?.requests
     ? `${formatDuration(computeUs / eventLoop.requests / 1000)} a request`
     : formatDuration(computeUs / 1000);
+  const waiting = `It computes ${each} on the thread that all requests wait for.`;
   const call = callOnHottestLine(source, node, hotSpot);
+  // What is such a function already has its own reason to stay.
+  const obstacle = call === undefined || functionCalled(source, call) === null ? null : choiceFor(source, call, read);
+  if (typeof obstacle === 'string' && !isCalledOnce(obstacle)) return `${waiting} ${obstacle}`;
   const what =
     call === undefined
       ? 'what computes'
       : `\`${textOf(source, call).replace(/\s+/g, ' ').slice(0, 60)}\` (line ${lineOf(source, call.getStart(source.ast))})`;
   const why = reason === null || isCalledOnce(reason) ? '' : ` ${reason}`;
-  return `It computes ${each} on the thread that all requests wait for. Put ${what} into a function at the top level of its file that is given plain values and returns some: that function can move to worker threads.${why}`;
+  return `${waiting} Put ${what} into a function at the top level of its file that is given plain values and returns some: that function can move to worker threads.${why}`;
 }
 
 /** `response.end(…)`: what the handler itself is given. */

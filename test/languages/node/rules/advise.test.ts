@@ -338,6 +338,13 @@ describe('parallelize-loop', () => {
     ]);
   });
 
+  it('does not count to the rounds what makes what they go through', () => {
+    const source = `import { readFileSync } from 'node:fs';\nlet failed = 0;\nfor (const line of readFileSync('log', 'utf8').split('\\n')) {\n  if (line.endsWith('500')) failed++;\n}\nconsole.log(failed);\n`;
+    const said = (more: Partial<HotSpot>): string[] => say(source, [top(more)]).advice.map(({ rule }) => rule);
+    assert.deepEqual(said(lines([3, 0.87], [4, 0.03])), []);
+    assert.deepEqual(said(lines([3, 0.2], [4, 0.7])), ['parallelize-loop']);
+  });
+
   it('takes the function of a map for the body of its rounds', () => {
     const source = `import { parse } from 'acorn';\nconst texts = ['a', 'b'];\nconst sizes = texts.map((text) => {\n  return JSON.stringify(parse(text)).length;\n});\nconsole.log(sizes);\n`;
     const spot = hotSpot('texts.map callback', 3, { jsCpuUs: 0.9 * second }, { ...lines([4, 0.9]), column: 26 });
@@ -481,6 +488,19 @@ describe('yield-to-event-loop', () => {
       say(source.replace('seen.length', '7'), [spot], blocked(420_000)).advice.map(({ rule }) => rule),
       ['move-to-worker'],
     ));
+
+  it('says why what a handler calls stays, where that is a function already', () => {
+    const handler = hotSpot(
+      'createServer callback',
+      10,
+      { jsCpuUs: 0.9 * second },
+      { lines: [{ line: 12, time: time({ jsCpuUs: 0.9 * second }) }] },
+    );
+    assert.match(
+      say(source, [{ ...handler, column: 14 }], blocked(50_000)).leftAlone.join(' '),
+      /all requests wait for\. score can't move to a worker: it uses `seen`/,
+    );
+  });
 
   it('tells how a handler that computes by a package can move', () => {
     const page = `import { createServer } from 'node:http';\nimport { marked } from 'marked';\ncreateServer((request, response) => {\n  response.end(marked.parse(request.url));\n}).listen(0);\n`;
