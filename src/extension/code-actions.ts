@@ -13,6 +13,9 @@ type Outcome = WorkedOut | { reason: string };
 /** The two kinds under which a refactor is offered: in the refactor menu, and as the quick fix of its diagnostic. */
 const REWRITE = vscode.CodeActionKind.RefactorRewrite.append('unblock');
 
+/** A person who does what a refusal asks for (allows writing, moves a file away) changes no text, and tries again. */
+const REFUSAL_HOLDS_MS = 2_000;
+
 export const codeActionMetadata: vscode.CodeActionProviderMetadata = {
   providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, REWRITE],
 };
@@ -37,8 +40,8 @@ export interface LightBulb {
  * why there is none. The edit itself is made when an action is chosen.
  */
 export function createLightBulb(store: ResultsStore, client: RefactorClient, log: Log): LightBulb {
-  /** The editor asks at each move of the cursor: an answer holds until a text changes. */
-  const answers = new Map<string, { texts: string; outcome: Promise<Outcome> }>();
+  /** The editor asks at each move of the cursor: an answer holds until a text changes, a refusal only for a moment. */
+  const answers = new Map<string, { texts: string; outcome: Promise<Outcome>; refusedAt: number | null }>();
   store.onDidChange(() => {
     if (store.current === null) answers.clear();
   });
@@ -53,12 +56,15 @@ export function createLightBulb(store: ResultsStore, client: RefactorClient, log
         if (token.isCancellationRequested) return [];
         actions.push(...(await actionsFor(advice, document, context)));
       }
-      return actions;
+      // Several advices of one line: first what can be applied, then why the others can't, then the pages.
+      return actions.sort((a, b) => rank(a) - rank(b));
     },
     resolveCodeAction(action) {
       if (!(action instanceof RefactorAction)) return action;
       const edit = workspaceEdit(action.workedOut);
-      if (edit === null) action.disabled = { reason: vscode.l10n.t('The file has changed meanwhile: open the light bulb again.') };
+      // VS Code shows nothing for an action that turns out to have no edit.
+      if (edit === null)
+        void vscode.window.showInformationMessage(vscode.l10n.t('The file has changed meanwhile: open the light bulb again.'));
       else action.edit = edit;
       return action;
     },
@@ -119,13 +125,18 @@ export function createLightBulb(store: ResultsStore, client: RefactorClient, log
     if (!advice.refactor.available) return { reason: advice.refactor.reason };
     const texts = `${store.current.folder} ${onScreen(advice.file)}`;
     const known = answers.get(advice.id);
-    if (known?.texts === texts) return known.outcome;
+    const isOld = known?.refusedAt != null && performance.now() - known.refusedAt > REFUSAL_HOLDS_MS;
+    if (known?.texts === texts && !isOld) return known.outcome;
     const outcome = workOut(client, advice, hotSpot, store.current.report, store.lineNow).catch((error: unknown) => {
       answers.delete(advice.id);
       log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
       return { reason: vscode.l10n.t('The change could not be worked out: the log says why.') };
     });
-    answers.set(advice.id, { texts, outcome });
+    const answer = { texts, outcome, refusedAt: null as number | null };
+    answers.set(advice.id, answer);
+    void outcome.then((one) => {
+      if ('reason' in one) answer.refusedAt = performance.now();
+    });
     return outcome;
   }
 }
@@ -136,6 +147,11 @@ function onScreen(file: string): string {
     .filter((one) => one.uri.scheme === 'file' && (one.isDirty || one.uri.fsPath === file))
     .map((one) => `${one.uri.fsPath}@${one.version}`)
     .join(' ');
+}
+
+function rank(action: vscode.CodeAction): number {
+  if (action.command === undefined) return action.disabled === undefined ? 0 : 1;
+  return action.command.command === COMMANDS.whyNot ? 2 : 3;
 }
 
 function touches(place: vscode.Range, range: vscode.Range): boolean {

@@ -48,15 +48,15 @@ export async function workOut(
 export function workspaceEdit({ result, documents }: WorkedOut): vscode.WorkspaceEdit | null {
   if (documents.some(({ document, version }) => document.isClosed || document.version !== version)) return null;
   const edit = new vscode.WorkspaceEdit();
+  const metadata = (label: string): vscode.WorkspaceEditEntryMetadata => ({ label, needsConfirmation: false });
+  // Files to make go first: VS Code stops at one that is there by now, before any text has changed.
+  for (const { file, edits } of result.files.filter((one) => one.create)) {
+    const contents = new TextEncoder().encode(edits.map((one) => one.newText).join(''));
+    edit.createFile(vscode.Uri.file(file), { contents, overwrite: false }, metadata(edits[0]?.why ?? result.title));
+  }
   if (result.files.length > 1) askForPreview(edit, result, documents);
-  for (const { file, create, edits } of result.files) {
+  for (const { file, edits } of result.files.filter((one) => !one.create)) {
     const uri = vscode.Uri.file(file);
-    const metadata = (label: string): vscode.WorkspaceEditEntryMetadata => ({ label, needsConfirmation: false });
-    if (create) {
-      const contents = new TextEncoder().encode(edits.map((one) => one.newText).join(''));
-      edit.createFile(uri, { contents, overwrite: false }, metadata(edits[0]?.why ?? result.title));
-      continue;
-    }
     const document = documents.find((one) => one.file === file)?.document;
     if (document === undefined) return null;
     for (const { start, end, newText, why } of edits) {
