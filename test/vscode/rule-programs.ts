@@ -24,6 +24,10 @@ export const rulePrograms: RuleProgram[] = [
   program('hoist-invariant', 6, /once instead of each time/, []),
   program('fix-quadratic', 5, /in place of copying it/, []),
   program('move-to-process', 15, /to processes of its own/, ['+main.worker.mjs']),
+  program('use-native-api', 9, /^Use `crypto\.createHash`/, []),
+  program('yield-to-event-loop', 10, /^Let others have their turn/, []),
+  program('stream-large-file', 9, /^Read the file line by line/, []),
+  program('read-part-of-file', 7, /^Read the 4 bytes of the file/, []),
   { ...program('cache-pure-call', 4, /^Keep what slow gives/, []), countsCalls: true },
 ];
 
