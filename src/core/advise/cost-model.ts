@@ -127,6 +127,8 @@ export interface MovedCalls {
   cloning: Cloning | null;
   /** What they are in words, where they aren't calls. */
   noun?: string;
+  /** µs that a call may take and no less, where they were not counted: the low end supposes that all are as short. */
+  shortestUs?: number;
 }
 
 /**
@@ -164,7 +166,7 @@ function predictPool(
   computeUs: number,
   cores: number,
   processCpuUs: number | null,
-  { calls, cloning, noun = 'calls' }: MovedCalls,
+  { calls, cloning, noun = 'calls', shortestUs }: MovedCalls,
   { word, startUs, callUs, loneCallUs }: typeof THREADS,
 ): Prediction {
   const busy = processCpuUs === null ? 1.1 : Math.max(1, processCpuUs / wallUs);
@@ -173,7 +175,8 @@ function predictPool(
   const moved = computeUs + (calls ?? 0) * (cloning?.workerUs ?? 0);
   const cloneUs = (calls ?? 0) * (cloning?.callerUs ?? 0);
   const best = Math.max(moved / ceiling, (calls ?? 0) * callUs + cloneUs) + startUs;
-  const worst = moved / Math.max(1, 1 + (ceiling - 1) * 0.4) + 2 * startUs + (calls ?? 0) * loneCallUs + cloneUs;
+  const mostCalls = calls ?? (shortestUs === undefined ? 0 : computeUs / shortestUs);
+  const worst = moved / Math.max(1, 1 + (ceiling - 1) * 0.4) + 2 * startUs + mostCalls * loneCallUs + cloneUs;
   return prediction(wallUs, {
     low: wallUs / (wallUs - computeUs + worst),
     high: wallUs / (wallUs - computeUs + best),
@@ -181,7 +184,9 @@ function predictPool(
       `${formatDuration(computeUs / 1000)} of computing on ${cores} cores, of which the process keeps ${busy.toFixed(2)} busy ` +
       `${processCpuUs === null ? '(supposed)' : '(measured)'}: at most ${formatSpeedup(ceiling)} there; a ${word} takes ${startUs / 1000} ms to start` +
       (calls === null
-        ? ''
+        ? shortestUs === undefined
+          ? ''
+          : `; a call's messages take ${callUs} to ${loneCallUs} µs, and calls as short as ${shortestUs} µs would lose`
         : `; the messages of ${calls} ${noun} take ${formatDuration((calls * callUs) / 1000)} to ${formatDuration((calls * loneCallUs) / 1000)}`) +
       (calls === null || cloning === null
         ? ''

@@ -98,6 +98,7 @@ function parts(times: readonly TimeSplitMs[], whole: number): string {
 /** `about 1.9× faster (1.7–2.0×)`: how much faster the whole run is expected to be, or what else a change is made for. */
 export function predictedGain({ model, predicted }: Pick<ReportAdvice, 'model' | 'predicted'>): string {
   const { speedup, low, high } = predicted;
+  if (low < 0.9 && high >= OFFER_SPEEDUP) return `anything from ${formatSpeedup(low)} to ${formatSpeedup(high)}`;
   if (speedup < OFFER_SPEEDUP && model === 'async-api') return 'not faster by itself, but other work goes on meanwhile';
   if (speedup < OFFER_SPEEDUP) return high < OFFER_SPEEDUP ? 'not noticeably faster' : `at most ${formatSpeedup(high)} faster`;
   const [from, to] = [formatSpeedup(low), formatSpeedup(high)];

@@ -9,7 +9,7 @@ import { openProject } from '../project/open-project.ts';
 import { listenCall, listenOnLine, useCluster } from '../refactors/workers/cluster.ts';
 import { computingOf, isWorkerProgram, sumOf } from '../refactors/workers/computing.ts';
 import { changedSince } from '../refactors/text/finish.ts';
-import { measuredCalls, perCall } from '../refactors/workers/moved-calls.ts';
+import { measuredCalls, perCall, SHORTEST_CALL_US } from '../refactors/workers/moved-calls.ts';
 import { computingWithin, moveFunction } from '../refactors/workers/move-function.ts';
 import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
 import { chooseLevel, choiceFor, functionCalled, type Choice } from '../refactors/workers/worker-choice.ts';
@@ -70,9 +70,14 @@ function adviseFunction(hotSpot: HotSpot, context: AdviceContext): Finding[] {
   const why = choice === null ? null : whyIsolated(choice.home, choice.moved, context.read);
   if (choice === null || why === null) return [];
   const cores = context.machine.logicalCores;
-  const measured = measuredCalls(source, choice.node, context);
-  const predicted = predictProcesses(context.wallUs, computingWithin(choice, hotSpot, context), cores, context.processCpuUs, measured);
-  if (predicted.speedup < OFFER_SPEEDUP) return [];
+  const computeUs = computingWithin(choice, hotSpot, context);
+  const measured = measuredCalls(source, choice.node, context, computeUs);
+  if (measured.eachUs !== null && measured.eachUs < SHORTEST_CALL_US) return [];
+  const predicted = predictProcesses(context.wallUs, computeUs, cores, context.processCpuUs, {
+    ...measured,
+    ...(measured.eachUs === null ? { shortestUs: SHORTEST_CALL_US } : {}),
+  });
+  if ((measured.eachUs === null ? predicted.high : predicted.speedup) < OFFER_SPEEDUP) return [];
   const name = functionWords(choice.home, choice.node);
   const result = orRefuse(() => move(choice, context.read));
   return [
@@ -80,7 +85,7 @@ function adviseFunction(hotSpot: HotSpot, context: AdviceContext): Finding[] {
       model: 'child-processes',
       file: choice.source.file,
       line: lineOf(choice.source, choice.call.getStart(choice.source.ast)),
-      message: `Move ${name} to processes of its own (≈${formatSpeedup(predicted.speedup)} on ${cores} cores)`,
+      message: `Move ${name} to processes of its own (${measured.eachUs === null ? `if a call takes long enough, up to ${formatSpeedup(predicted.high)}` : `≈${formatSpeedup(predicted.speedup)}`} on ${cores} cores)`,
       why: `${name} computes ${formatDuration(computingOf(hotSpot) / 1000)} on one thread, and no call needs the one before; ${why}, so it needs processes rather than threads. Memory: ${processMemory(cores)}.`,
       predicted: { ...predicted, basis: `${predicted.basis}; ${perCall(measured)}` },
       alternatives: priceModels(hotSpot, context, { model: 'child-processes', speedup: predicted.speedup, edits: editCount(result) }),

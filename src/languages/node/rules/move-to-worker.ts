@@ -7,7 +7,8 @@ import type { Rule } from '../../../core/language.ts';
 import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
 import { computingOf, isWorkerProgram, sumOf } from '../refactors/workers/computing.ts';
-import { largerThanItsWork, measuredCalls, perCall } from '../refactors/workers/moved-calls.ts';
+import { isTiny } from '../refactors/loops/known-rounds.ts';
+import { largerThanItsWork, measuredCalls, perCall, SHORTEST_CALL_US } from '../refactors/workers/moved-calls.ts';
 import { changedSince } from '../refactors/text/finish.ts';
 import { hotLoops, loopsAround } from '../refactors/loops/hot-loops.ts';
 import { openProject } from '../project/open-project.ts';
@@ -18,8 +19,8 @@ import { rootOf } from '../syntax/effects.ts';
 import { callsOnLine, contains, findFunction, functionName, functionWords, type FunctionNode } from '../syntax/locate.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 
-/** Below it a call is over before its arguments are copied and the message has arrived. */
-const SHORTEST_CALL_US = 50;
+/** In words that hold on the command line and in the editor. */
+const COUNT_FIRST = 'Count its calls to know (`--count-calls`, Count Calls and Sizes in the editor).';
 
 /** Computing in JavaScript, called for many items none of which needs another: it moves to worker threads, one for each core. */
 export const moveToWorker: Rule = {
@@ -75,20 +76,32 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
     );
   const call = choice?.call ?? driven!.call;
   const moving = choice?.node ?? driven!.node;
-  const measured = measuredCalls(source, moving, context);
-  const { calls, cloning, eachUs } = measured;
   const computeUs = computingWithin(choice, hotSpot, context);
+  const measured = measuredCalls(source, moving, context, computeUs);
+  const { calls, cloning, eachUs, knownBy } = measured;
   const name = functionWords(source, moving);
   const where = choice?.source ?? source;
+  if (eachUs !== null && eachUs < SHORTEST_CALL_US && knownBy !== 'counted')
+    return leaveAlone(
+      `${name} is called up to ${calls ?? 0} times, so that a call may take no more than ${formatDuration(eachUs / 1000)}: to send it to a worker takes 15 to 70 µs. ${COUNT_FIRST}`,
+    );
+  if (eachUs === null && isTiny(source, moving))
+    return leaveAlone(
+      `${name} has no loop, so that a call is likely over within microseconds: to send it to a worker takes 15 to 70 µs. ${COUNT_FIRST}`,
+    );
   if (eachUs !== null && eachUs < SHORTEST_CALL_US)
     return leaveAlone(`${name} takes ${formatDuration(eachUs / 1000)} a call: copying its arguments to a worker would take longer.`);
   const tooLarge = eachUs === null || cloning === null ? null : largerThanItsWork(name, eachUs, cloning);
   if (tooLarge !== null) return leaveAlone(tooLarge);
   const cores = context.machine.logicalCores;
-  const predicted = predictWorkers(context.wallUs, computeUs, cores, context.processCpuUs, measured);
-  if (predicted.speedup < OFFER_SPEEDUP)
+  const isUnknown = eachUs === null;
+  const predicted = predictWorkers(context.wallUs, computeUs, cores, context.processCpuUs, {
+    ...measured,
+    ...(isUnknown ? { shortestUs: SHORTEST_CALL_US } : {}),
+  });
+  if ((isUnknown ? predicted.high : predicted.speedup) < OFFER_SPEEDUP)
     return leaveAlone(
-      `${name} computes ${formatDuration(computeUs / 1000)}; on ${cores} cores a worker pool would gain ${formatSpeedup(predicted.speedup)} at most, for ${workerMemory(cores)}.`,
+      `${name} computes ${formatDuration(computeUs / 1000)}; on ${cores} cores a worker pool would gain ${formatSpeedup(isUnknown ? predicted.high : predicted.speedup)} at most, for ${workerMemory(cores)}.`,
     );
   const result: RefactorResult =
     choice === null
@@ -101,8 +114,10 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
       model: 'worker-threads',
       file: where.file,
       line: lineOf(where, call.getStart(where.ast)),
-      message: `Move ${name} to a worker pool (≈${formatSpeedup(predicted.speedup)} on ${cores} cores)`,
-      why: `${name} computes ${formatDuration(computeUs / 1000)} on one thread${calls === null ? '' : ` in ${calls} calls`}, and no call needs the one before; awaiting it would not help, as it never waits. Memory: ${workerMemory(cores)}.`,
+      message: isUnknown
+        ? `Move ${name} to a worker pool if a call takes long enough (up to ${formatSpeedup(predicted.high)} on ${cores} cores; count its calls first)`
+        : `Move ${name} to a worker pool (≈${formatSpeedup(predicted.speedup)} on ${cores} cores)`,
+      why: `${name} computes ${formatDuration(computeUs / 1000)} on one thread${calls === null || knownBy === 'text' ? '' : ` in ${calls} calls`}, and no call needs the one before; awaiting it would not help, as it never waits.${isUnknown ? ` How long a call takes was not measured. ${COUNT_FIRST}` : ''} Memory: ${workerMemory(cores)}.`,
       predicted: { ...predicted, basis: `${predicted.basis}; ${perCall(measured)}` },
       alternatives: priceModels(hotSpot, context, {
         model: 'worker-threads',

@@ -11,7 +11,8 @@ import { moveRounds } from '../refactors/workers/chunk-file.ts';
 import { computingOf, isWorkerProgram, sumOf } from '../refactors/workers/computing.ts';
 import { editorOf } from '../refactors/text/editor.ts';
 import { changedSince, finish } from '../refactors/text/finish.ts';
-import { entriesOf, hotLoops, loopsAround, loopsInLine, loopsThatCall } from '../refactors/loops/hot-loops.ts';
+import { entriesOf } from '../refactors/loops/known-rounds.ts';
+import { hotLoops, loopsAround, loopsInLine, loopsThatCall } from '../refactors/loops/hot-loops.ts';
 import { importsOf } from '../refactors/text/imports.ts';
 import { cloneWords, measuredCalls, SHORT_CALL_US } from '../refactors/workers/moved-calls.ts';
 import { lineOfLoop, loopWords, parallelLoop, type ParallelLoop, type Repeated } from '../refactors/workers/parallel-loop.ts';
@@ -87,7 +88,7 @@ function nestsFor(source: Source, node: FunctionNode | 'top', hotSpot: HotSpot, 
     const around = loopsAround(source, node.body ?? node);
     if (around.length > 0) return [[...around, ...nodes(own).flat()]];
   }
-  const { eachUs } = measuredCalls(source, node, context);
+  const { eachUs } = measuredCalls(source, node, context, computingOf(hotSpot));
   const calling = loopsThatCall(source, node);
   const isShort = eachUs !== null && eachUs < SHORT_CALL_US;
   if (isShort || (eachUs === null && calling.some((nest) => nest.length > 1))) return calling;
@@ -129,7 +130,7 @@ function adviseLoop(hotSpot: HotSpot, source: Source, { parallel, entries, reaso
   const computeUs = computingWithin(source, parallel, context);
   if (computeUs < 0.05 * context.wallUs) return [];
   const around = enclosingFunction(parallel.node);
-  const measured = around === null ? null : measuredCalls(source, around, context);
+  const measured = around === null ? null : measuredCalls(source, around, context, computeUs);
   const times = around === null ? entries : measured?.calls == null || entries === null ? null : measured.calls * entries;
   if (times !== null && computeUs / Math.max(1, times) < SHORTEST_LOOP_US)
     return leaveAlone(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AdviceContext } from '../../../../src/core/advise/advice.ts';
 import type { Cloning, HotSpot, SiteOperations } from '../../../../src/core/profile/hot-spots.ts';
+import { predictedGain } from '../../../../src/core/report/words.ts';
 import { decided, file, hotSpot, operation, say, second, time } from './hand-made-spots.ts';
 
 const REQUESTS = `async function price(id) {
@@ -233,6 +234,53 @@ describe('move-to-worker', () => {
     const source = `function draw(frame) {\n  return frame + 1;\n}\nfor (const frame of [1, 2]) {\n  const picture = draw(frame);\n  console.log(picture);\n}\n`;
     const { leftAlone } = say(source, [hotSpot('draw', 1, { jsCpuUs: 0.9 * second }, { calls: 1_000_000 })]);
     assert.match(leftAlone[0] ?? '', /copying its arguments to a worker would take longer/);
+  });
+
+  it('knows how often a call is made where the text tells', () => {
+    const source = `function weigh(word) {\n  let sum = 0;\n  for (const letter of word) sum += letter.length;\n  return sum;\n}\nfunction all(rounds) {\n  const sums = [];\n  for (let i = 0; i < rounds * 2; i++) {\n    const sum = weigh(String(i));\n    sums.push(sum);\n  }\n  return sums;\n}\nconsole.log(all(ROUNDS).length);\n`;
+    const spot = hotSpot('weigh', 1, { jsCpuUs: 0.9 * second });
+    const { advice, leftAlone } = say(source.replace('ROUNDS', '1_000_000'), [spot]);
+    assert.deepEqual(
+      advice.filter(({ rule }) => rule === 'move-to-worker'),
+      [],
+    );
+    assert.match(
+      leftAlone.join(),
+      /^$|weigh is called up to 2000000 times, so that a call may take no more than .* Count its calls to know/,
+    );
+    assert.match(
+      say(source.replace('ROUNDS', '5'), [spot])
+        .advice.map(({ message }) => message)
+        .join(),
+      /^Move weigh to a worker pool \(≈N× on 4 cores\)$/,
+    );
+  });
+
+  const UNKNOWN = `import { readFileSync } from 'node:fs';\nfunction weigh(word) {\n  let sum = 0;\n  for (const letter of word) sum += letter.length;\n  return sum;\n}\nconst words = readFileSync('words.txt', 'utf8').split(' ');\nconst sums = words.map((word) => weigh(word));\nconsole.log(sums);\n`;
+
+  it('promises nothing where nothing tells how long a call takes', () => {
+    const spot = hotSpot('weigh', 2, { jsCpuUs: 0.9 * second });
+    const { advice } = say(UNKNOWN, [spot]);
+    assert.deepEqual(
+      advice.filter(({ rule }) => rule === 'move-to-worker').map(({ message }) => message.replace(/[\d.]+×/, 'N×')),
+      ['Move weigh to a worker pool if a call takes long enough (up to N× on 4 cores; count its calls first)'],
+    );
+    const { predicted } = decided(UNKNOWN, [spot]).advice.find(({ rule }) => rule === 'move-to-worker')!;
+    assert.ok(predicted.low < 0.9 && predicted.high > 1.5, JSON.stringify(predicted));
+    assert.match(predictedGain({ model: 'worker-threads', predicted }), /^anything from 0\.\d× to \d\.\d×$/);
+  });
+
+  it('asks to count the calls of what is over at once', () => {
+    const source = UNKNOWN.replace(
+      / {2}let sum[^]*?return sum;/,
+      '  const first = word.charCodeAt(0);\n  return Math.min(first * 31, 255);',
+    );
+    const { advice, leftAlone } = say(source, [hotSpot('weigh', 2, { jsCpuUs: 0.9 * second })]);
+    assert.deepEqual(
+      advice.filter(({ rule }) => rule === 'move-to-worker'),
+      [],
+    );
+    assert.match(leftAlone.join(), /weigh has no loop, so that a call is likely over within microseconds/);
   });
 
   const cloned = (more: Partial<Cloning>): Cloning => ({

@@ -6,7 +6,6 @@ import { lineOf, type Source } from '../../syntax/source.ts';
 import { ts } from '../../syntax/typescript.ts';
 import { arrayCallAround } from '../async/array-calls.ts';
 import { callsOf } from './drivers.ts';
-import { loopHeader } from './loop-rounds.ts';
 import type { Repeated } from '../workers/parallel-loop.ts';
 
 /** A loop around hot code, with what its own lines computed (µs); null where the lines are not known. */
@@ -122,32 +121,4 @@ export function loopsInLine(source: Source, line: number): Repeated[] {
       found.push(node);
   });
   return found;
-}
-
-/** How many rounds a loop has, where the text says so: `i < 3`, `of [1, 2]`; null elsewhere. */
-export function entriesOf(source: Source, loop: Repeated): number | null {
-  if (ts.isForOfStatement(loop)) return lengthOf(source, loop.expression);
-  if (ts.isCallExpression(loop)) {
-    const { expression } = loop;
-    return ts.isPropertyAccessExpression(expression) ? lengthOf(source, expression.expression) : null;
-  }
-  if (!ts.isForStatement(loop)) return null;
-  const header = loopHeader(source, loop);
-  if (typeof header === 'string' || header.items.kind !== 'count') return null;
-  const [from, to] = [header.items.from, header.items.to].map(Number);
-  return Number.isFinite(from) && Number.isFinite(to) ? Math.max(0, to! - from!) : null;
-}
-
-function lengthOf(source: Source, expression: TS.Expression): number | null {
-  const value = bare(expression);
-  if (ts.isArrayLiteralExpression(value)) return value.elements.some(ts.isSpreadElement) ? null : value.elements.length;
-  if (!ts.isIdentifier(value)) return null;
-  const binding = source.scopes.bindingOf(value);
-  const declaration = binding?.declaration;
-  const isFixed =
-    binding?.kind === 'const' &&
-    declaration !== undefined &&
-    ts.isVariableDeclaration(declaration) &&
-    declaration.initializer !== undefined;
-  return isFixed && ts.isArrayLiteralExpression(bare(declaration.initializer)) ? lengthOf(source, declaration.initializer) : null;
 }
