@@ -209,7 +209,8 @@ function holdsPrimitive(source: Source, { declaration, references, identifier }:
     !ts.isVariableStatement(declaration.parent.parent) &&
     !ts.isForStatement(declaration.parent.parent);
   if (isLoopVariable || (!isOwnParameter && !ts.isVariableDeclaration(declaration))) return false;
-  if (initial !== undefined && !isPrimitive(source, initial, within, depth + 1)) return false;
+  const fallback = isOwnParameter ? declaration.initializer : initial;
+  if (fallback !== undefined && !isPrimitive(source, fallback, within, depth + 1)) return false;
   return references
     .filter((one) => one.writes)
     .every(({ identifier: { parent } }) => {

@@ -575,7 +575,7 @@ const repeated: MakePart = (part) => {
   );
   const parameter = /\bmore\b/.test(work)
     ? part.one('given, more', 'given, more = 3', 'given, more')
-    : part.one('given', 'given', 'given', 'given = 2');
+    : part.one('given', 'given', 'given', 'given = 2', 'given = [1]');
   const form = part.one(
     `function NAME(${parameter}) {\n${work}\n}`,
     `function NAME(${parameter}) {\n${work}\n}`,

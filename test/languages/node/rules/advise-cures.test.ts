@@ -182,6 +182,26 @@ export { slug };
   it('is silent where a call takes as long as looking it up', () => assert.deepEqual(about(compared, { calls: 1_000_000 }), []));
 });
 
+describe('cache-pure-call of a function that V8 compiled into its caller', () => {
+  const source = `function weight(word) {
+  let sum = 0;
+  for (let at = 0; at < word.length; at++) sum += word.charCodeAt(at);
+  return sum;
+}
+let all = 0;
+for (const word of ['tea', 'milk', 'tea']) all += weight(word);
+console.log(all);
+`;
+  const again = { calls: 2000, again: 1900, byReference: 0, primitiveResults: 20 };
+
+  it('counts what its lines took there', () => {
+    const weight = onLines('weight', 1, { 3: 0.02 }, { totalUs: 0.02 * second, calls: 10_000, again });
+    assert.deepEqual(said('cache-pure-call', source, [onLines('(top level)', 1, { 3: 0.6, 7: 0.1 }), weight]), [
+      [1, 'Keep what weight gives for the same argument (≈2.5×)', 'review', 2.43, 2.59],
+    ]);
+  });
+});
+
 describe('use-native-api', () => {
   const source = `import md5 from 'md5';
 import clone from 'rfdc';
