@@ -44,8 +44,13 @@ describe('profiling an example', () => {
   });
 
   it('puts a lens over the hot function', async () => {
-    const [lens] = await lensesOf(file());
-    assert.match(lens?.command?.title ?? '', /^\$\(flame\) \d+ % · .* · waiting.* · overlap the waits \(≈[\d.]+×\)$/);
+    const lenses = await lensesOf(file());
+    // A noisy machine may give the top level one, too.
+    const lens = lenses.find((one) => one.command?.title.includes('overlap'));
+    assert.match(
+      lens?.command?.title ?? lenses.map((one) => one.command?.title).join(),
+      /^\$\(flame\) \d+ % · .* · waiting.* · overlap the waits \(≈[\d.]+×\)$/,
+    );
     assert.equal(lens?.command?.command, COMMANDS.showFlameGraph);
   });
 
@@ -82,7 +87,11 @@ describe('profiling an example', () => {
     edit.insert(file(), new vscode.Position(12, 0), ' ');
     await vscode.workspace.applyEdit(edit);
     await until('the diagnostic is marked', () => mark()?.message.startsWith('Changed since it was profiled') === true);
-    assert.match((await lensesOf(file()))[0]?.command?.title ?? '', /changed since profiled/);
+    const titles = (await lensesOf(file())).map((one) => one.command?.title ?? '');
+    assert.ok(
+      titles.some((title) => title.includes('changed since profiled')),
+      titles.join(' | '),
+    );
     await vscode.commands.executeCommand('undo');
     await until('the mark is gone', () => mark()?.message.startsWith('Changed') === false);
   });
