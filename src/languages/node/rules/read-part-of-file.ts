@@ -7,7 +7,15 @@ import { finish } from '../refactors/text/finish.ts';
 import { changeOnLine, costlyPlaces, type Find } from '../refactors/cures/hot-code.ts';
 import { importsOf } from '../refactors/text/imports.ts';
 import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
-import { bytesLookedAt, startFunction, takenForPath, wholeRead, type WholeRead } from '../refactors/cures/whole-reads.ts';
+import {
+  endFunction,
+  partLookedAt,
+  startFunction,
+  takenForPath,
+  wholeRead,
+  type PartLookedAt,
+  type WholeRead,
+} from '../refactors/cures/whole-reads.ts';
 import { bare } from '../syntax/locate.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
@@ -24,7 +32,7 @@ const findPartRead: Find<WholeRead> = (source, node) => {
   return found === null ? null : { found, lines: node };
 };
 
-/** A file that is read as a whole, of which only the beginning is looked at: reads that. */
+/** A file that is read as a whole, of which only the beginning or the end is looked at: reads that. */
 export const readPartOfFile: Rule = {
   id: 'read-part-of-file',
 
@@ -34,14 +42,14 @@ export const readPartOfFile: Rule = {
       const line = lineOf(source, found.call.getStart(source.ast));
       const read = hotSpot.operations.find((one) => one.api === 'fs.readFileSync' && one.line === line);
       const each = read === undefined ? 0 : read.totalUs / Math.max(1, read.calls);
-      const bytes = bytesLookedAt(source, found);
-      if (typeof bytes === 'string' || read === undefined || each < WORTH_US) return [];
+      const part = partLookedAt(source, found);
+      if (typeof part === 'string' || read === undefined || each < WORTH_US) return [];
       return adviceOf(hotSpot, context, {
         model: 'stream',
         file: source.file,
         line,
-        message: `Read the ${formatBytes(bytes)} of the file that are looked at`,
-        why: `Reading whole files took ${formatDuration(us / 1000)} in ${read.calls} calls, ${formatDuration(each / 1000)} each, and no more than the first ${formatBytes(bytes)} are looked at.`,
+        message: `Read the ${formatBytes(part.bytes)} of the file that are looked at`,
+        why: `Reading whole files took ${formatDuration(us / 1000)} in ${read.calls} calls, ${formatDuration(each / 1000)} each, and no more than the ${partWords(part)} are looked at.`,
         predicted: predictSaving(context.wallUs, us, SAVED, `${formatDuration(us / 1000)} on the line that reads, of which 50 % to all go`),
         result: orRefuse(() => rewrite(source, found)),
       });
@@ -52,16 +60,22 @@ export const readPartOfFile: Rule = {
 };
 
 function rewrite(source: Source, read: WholeRead): RefactorResult {
-  const bytes = bytesLookedAt(source, read);
-  if (typeof bytes === 'string') throw new Refusal(bytes);
+  const part = partLookedAt(source, read);
+  if (typeof part === 'string') throw new Refusal(part);
+  const isStart = part.from === 'start';
   const review = takenForPath(source, read.file);
   const editor = editorOf(source);
   const imports = importsOf(source, editor);
-  const name = startFunction(source, editor, imports);
-  const text = `${name}(${textOf(source, read.file)}, ${bytes})${read.isText ? '.toString()' : ''}`;
+  const name = (isStart ? startFunction : endFunction)(source, editor, imports);
+  const text = `${name}(${textOf(source, read.file)}, ${part.bytes})${read.isText ? '.toString()' : ''}`;
   editor.replace(read.call.getStart(source.ast), read.call.end, text, 'read what is looked at');
   const callee = bare(read.call.expression);
-  if (ts.isIdentifier(callee)) imports.dropped(callee);
+  // The function that reads the end uses it for files that are shorter.
+  if (isStart && ts.isIdentifier(callee)) imports.dropped(callee);
   imports.flush();
-  return finish([{ source, editor }], { title: `Read the first ${formatBytes(bytes)} of the file`, review });
+  return finish([{ source, editor }], { title: `Read the ${partWords(part)} of the file`, review });
+}
+
+function partWords({ from, bytes }: PartLookedAt): string {
+  return `${from === 'start' ? 'first' : 'last'} ${formatBytes(bytes)}`;
 }

@@ -48,6 +48,7 @@ export function takenForPath(source: Source, file: TS.Expression): string[] {
 
 const LINES_MARK = 'one piece of the file at a time';
 const START_MARK = 'not all of it';
+const END_MARK = 'without those before';
 
 /** The name of the file's function that goes through the lines of a file, new at its end or left by an earlier refactor. */
 export function linesFunction(source: Source, editor: Editor, imports: Imports): string {
@@ -104,57 +105,147 @@ function ${name}(file${types[0]!}, length${types[1]!})${types[2]!} {
   return name;
 }
 
+/** The name of the file's function that reads the end of a file. */
+export function endFunction(source: Source, editor: Editor, imports: Imports): string {
+  const left = leftBehind(source, END_MARK);
+  if (left !== null) return left;
+  const name = freshName(source, 'readEnd');
+  const [open, stat, whole, read, close] = ['openSync', 'fstatSync', 'readFileSync', 'readSync', 'closeSync'].map((one) =>
+    imports.name('fs', one),
+  );
+  const types = source.typescript ? [`: Parameters<typeof ${open!}>[0]`, ': number', ': Buffer'] : ['', '', ''];
+  const lines = `/** The last bytes of a file, ${END_MARK}; fewer where it is shorter. */
+function ${name}(file${types[0]!}, length${types[1]!})${types[2]!} {
+  const descriptor = ${open!}(file, 'r');
+  try {
+    const { size } = ${stat!}(descriptor);
+    if (size < length) return ${whole!}(descriptor);
+    const bytes = Buffer.alloc(length);
+    let filled = 0;
+    for (let more; filled < length && (more = ${read!}(descriptor, bytes, filled, length - filled, size - length + filled)) > 0; ) filled += more;
+    return bytes.subarray(0, filled);
+  } finally {
+    ${close!}(descriptor);
+  }
+}
+`;
+  editor.append(inStyle(source, lines), 'a function that reads the end of a file');
+  return name;
+}
+
 function leftBehind(source: Source, mark: string): string | null {
   return new RegExp(`${mark}[^]*?function\\*? (\\w+)`).exec(source.text)?.[1] ?? null;
 }
 
-/** How many bytes of a whole read are looked at; a sentence where that can't be told, or where it is all of it. */
-export function bytesLookedAt(source: Source, read: WholeRead): number | string {
+/** The part of a file that is looked at: so many bytes from its start, or up to its end. */
+export interface PartLookedAt {
+  from: 'start' | 'end';
+  bytes: number;
+}
+
+/** The part of a whole read that is looked at; a sentence where that can't be told, or where it is all of it. */
+export function partLookedAt(source: Source, read: WholeRead): PartLookedAt | string {
   const { call } = read;
   const { parent } = call;
   const isVariable = ts.isVariableDeclaration(parent) && parent.initializer === call && ts.isIdentifier(parent.name);
   const binding = isVariable ? source.scopes.bindingOf(parent.name) : null;
   const places: TS.Expression[] = binding === null ? [call] : binding.references.map(({ identifier }) => identifier);
-  if (places.length === 0) return 'What is read is not used.';
-  let most = 0;
-  for (const place of places) {
-    const units = unitsOf(source, place, read.isText);
-    if (units === null)
-      return `All of the file may be needed in line ${lineOf(source, place.getStart(source.ast))}: read a part of it there by hand, with \`fs.readSync\`.`;
-    most = Math.max(most, units);
-  }
-  // A unit of a JavaScript text is at most 3 bytes of UTF-8, and a pair of them 4.
-  return read.isText ? 3 * most + 4 : most;
+  const looks = places.filter((place) => !isOwnLength(source, place));
+  if (looks.length === 0) return 'What is read is not used.';
+  const parts = looks.map((place) => unitsOf(source, place, read.isText));
+  const from = parts[0]?.from;
+  for (const [index, part] of parts.entries())
+    if (part === null || part.from !== from)
+      return `All of the file may be needed in line ${lineOf(source, looks[index]!.getStart(source.ast))}: read a part of it there by hand, with \`fs.readSync\`.`;
+  const most = Math.max(...parts.map((part) => part!.units));
+  // A unit of a JavaScript text is at most 3 bytes of UTF-8, and a pair of them 4. Cut within a character, the bytes that are left of it come out before.
+  return { from: from!, bytes: read.isText ? 3 * most + 4 : most };
 }
 
 const READ = /^read(?:Big)?(?:U?Int|Float|Double)(8|16|32|64)?(?:LE|BE)?$/;
 
-/** Up to which byte, or unit of a text, one use looks. */
-function unitsOf(source: Source, place: TS.Expression, text: boolean): number | null {
+/** The name of an `X.length - n` that is an index into X itself: the same place when only the end of X is read. */
+function isOwnLength(source: Source, place: TS.Expression): boolean {
+  const length = place.parent;
+  if (!ts.isPropertyAccessExpression(length) || length.name.text !== 'length' || length.expression !== place) return false;
+  const index = length.parent;
+  if (!ts.isBinaryExpression(index) || index.left !== length || numberFromEnd(source, index, place) === null) return false;
+  const { parent } = index;
+  if (ts.isElementAccessExpression(parent)) return parent.argumentExpression === index && isSame(source, parent.expression, place);
+  return (
+    ts.isCallExpression(parent) &&
+    parent.arguments.includes(index) &&
+    ts.isPropertyAccessExpression(parent.expression) &&
+    isSame(source, parent.expression.expression, place)
+  );
+}
+
+function isSame(source: Source, one: TS.Expression, other: TS.Expression): boolean {
+  if (!ts.isIdentifier(one) || !ts.isIdentifier(other)) return false;
+  const binding = source.scopes.bindingOf(one);
+  return binding !== null && binding === source.scopes.bindingOf(other);
+}
+
+/** 4 of `-4` and of `bytes.length - 4`; null for all others. */
+function numberFromEnd(source: Source, index: TS.Expression, place: TS.Expression): number | null {
+  if (ts.isPrefixUnaryExpression(index) && index.operator === ts.SyntaxKind.MinusToken) {
+    const value = numberOf(index.operand);
+    return value === 0 ? null : value;
+  }
+  if (!ts.isBinaryExpression(index) || index.operatorToken.kind !== ts.SyntaxKind.MinusToken) return null;
+  const length = index.left;
+  if (!ts.isPropertyAccessExpression(length) || length.name.text !== 'length' || !isSame(source, length.expression, place)) return null;
+  const value = numberOf(index.right);
+  return value === 0 ? null : value;
+}
+
+interface Units {
+  from: 'start' | 'end';
+  units: number;
+}
+
+/** Up to which byte, or unit of a text, one use looks, or from which one on. */
+function unitsOf(source: Source, place: TS.Expression, text: boolean): Units | null {
   const access = place.parent;
+  const fromStart = (units: number | null | undefined): Units | null => (units == null ? null : { from: 'start', units });
+  const fromEnd = (units: number | null | undefined): Units | null => (units == null ? null : { from: 'end', units });
   if (ts.isElementAccessExpression(access) && access.expression === place) {
+    if (isAssigned(access)) return null;
     const index = numberOf(access.argumentExpression);
-    return index === null || isAssigned(access) ? null : index + 1;
+    if (index !== null) return fromStart(index + 1);
+    // In brackets -1 is no place of the list.
+    return ts.isBinaryExpression(access.argumentExpression) ? fromEnd(numberFromEnd(source, access.argumentExpression, place)) : null;
   }
   if (!ts.isPropertyAccessExpression(access) || access.expression !== place || access.questionDotToken !== undefined) return null;
   const call = access.parent;
   if (!ts.isCallExpression(call) || call.expression !== access) return null;
   const method = access.name.text;
   const numbers = call.arguments.map(numberOf);
-  if (text ? /^(slice|substring)$/.test(method) : /^(slice|subarray)$/.test(method))
-    return numbers.length === 2 && numbers.every((one) => one !== null) ? Math.max(...numbers) : null;
-  if (text) {
-    if ((method === 'charAt' || method === 'charCodeAt') && numbers.length === 1 && numbers[0] !== null) return numbers[0]! + 1;
-    const [wanted] = call.arguments;
-    return method === 'startsWith' && call.arguments.length === 1 && wanted !== undefined && ts.isStringLiteralLike(wanted)
-      ? wanted.text.length
-      : null;
+  const ends = call.arguments.map((one) => numberFromEnd(source, one, place));
+  const isSlice = text ? /^(slice|substring)$/.test(method) : /^(slice|subarray)$/.test(method);
+  if (isSlice && ends.length > 0 && ends.length <= 2 && ends.every((one) => one !== null)) {
+    // `substring` takes a negative number for 0.
+    const isNegative = call.arguments.some(ts.isPrefixUnaryExpression);
+    return method === 'substring' && (isNegative || ends.length === 2) ? null : fromEnd(Math.max(...ends));
   }
-  if (method === 'toString' && numbers.length === 3) return numbers[1] === null || numbers[2] === null ? null : numbers[2]!;
+  if (isSlice) return numbers.length === 2 && numbers.every((one) => one !== null) ? fromStart(Math.max(...numbers)) : null;
+  if (method === 'at' && ends.length === 1)
+    return ends[0] === null ? fromStart(numbers[0] == null ? null : numbers[0] + 1) : fromEnd(ends[0]);
+  if (text) {
+    if ((method === 'charAt' || method === 'charCodeAt') && numbers.length === 1 && numbers[0] !== null) return fromStart(numbers[0]! + 1);
+    const [wanted] = call.arguments;
+    if (call.arguments.length !== 1 || wanted === undefined || !ts.isStringLiteralLike(wanted)) return null;
+    if (method === 'startsWith') return fromStart(wanted.text.length);
+    return method === 'endsWith' ? fromEnd(wanted.text.length) : null;
+  }
+  if (method === 'toString' && numbers.length === 3) return numbers[1] === null ? null : fromStart(numbers[2]);
   const bits = READ.exec(method);
-  if (bits === null || numbers.length > 1 || numbers[0] === null) return null;
+  if (bits === null || numbers.length > 1) return null;
   const width = bits[1] !== undefined ? Number(bits[1]) / 8 : method.includes('Double') ? 8 : 4;
-  return (numbers[0] ?? 0) + width;
+  // Before the start there is nothing to read: a negative number throws, as does what is past the end.
+  if (ends[0] != null) return ts.isBinaryExpression(call.arguments[0]!) && ends[0] >= width ? fromEnd(ends[0]) : null;
+  if (numbers[0] === null) return null;
+  return fromStart((numbers[0] ?? 0) + width);
 }
 
 function numberOf(node: TS.Expression): number | null {
