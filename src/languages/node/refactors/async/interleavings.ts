@@ -20,8 +20,24 @@ export function decisionsAcrossWaits(source: Source, calls: Iterable<TS.Node>): 
     const enclosing = enclosingFunction(call);
     if (enclosing?.body === undefined) continue;
     const decided = decisionsBefore(source, enclosing, call);
+    const changedBefore = new Map<string, number>();
+    walkOwnCode(enclosing.body, (node) => {
+      const before = node.end <= call.getStart(source.ast) ? changedPlace(source, node) : null;
+      const place = before === null ? null : placeOf(source, enclosing, before);
+      if (place !== null) changedBefore.set(place, lineOf(source, node.getStart(source.ast)));
+    });
     walkOwnCode(enclosing.body, (node) => {
       if (node.end <= call.end) return;
+      // `count--; … if (count === 0) done();`: who comes to it first is another one then.
+      if (ts.isIfStatement(node) && node.expression.getStart(source.ast) >= call.end)
+        walk(node.expression, (one) => {
+          const looked = ts.isIdentifier(one) ? placeOf(source, enclosing, one) : null;
+          const line = looked === null ? undefined : changedBefore.get(looked);
+          if (line !== undefined)
+            found.add(
+              `line ${line} changes \`${looked!}\` before it waits, and line ${lineOf(source, node.getStart(source.ast))} decides by it afterwards: another call may come in between`,
+            );
+        });
       const changed = changedPlace(source, node);
       const place = changed === null ? null : placeOf(source, enclosing, changed);
       const line = place === null ? undefined : decided.get(place);
