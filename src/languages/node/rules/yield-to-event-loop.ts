@@ -18,7 +18,8 @@ import { spreadAwait } from '../refactors/async/spread-await.ts';
 import { writeSpread } from '../refactors/async/spread-edits.ts';
 import { TURN_MS, writeTurns } from '../refactors/async/turns.ts';
 import { chooseLevel } from '../refactors/workers/worker-choice.ts';
-import { contains, findFunction, type FunctionNode } from '../syntax/locate.ts';
+import { bare, contains, findFunction, walkOwnCode, type FunctionNode } from '../syntax/locate.ts';
+import { importedExpression } from '../syntax/modules.ts';
 import { lineOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { availability, editCount } from './wording.ts';
@@ -42,7 +43,7 @@ export const yieldToEventLoop: Rule = {
     const node = findFunction(source, { name: hotSpot.function, line: hotSpot.line, column: hotSpot.column });
     if (node === null || (node !== 'top' && chooseLevel(source, node, context.read).choice !== null)) return [];
     const loop = loopOf(source, node, hotSpot);
-    if (loop === null) return [];
+    if (loop === null || makesRoom(source, loop)) return [];
     const heldUp = own.reduce((sum, one) => sum + (one.heldUp ?? 0), 0);
     return [finding(hotSpot, source, loop, { longestUs: longest.us, times: own.length, heldUp }, context)];
   },
@@ -97,7 +98,22 @@ function finding(
   };
 }
 
+/** Whether a loop waits for a turn of the event loop already: what holds it up then is one of its rounds. */
+function makesRoom(source: Source, loop: TS.IterationStatement): boolean {
+  let found = false;
+  walkOwnCode(loop, (node) => {
+    if (!ts.isAwaitExpression(node)) return;
+    const call = bare(node.expression);
+    if (ts.isCallExpression(call) && importedExpression(source, call.expression)?.module === 'timers/promises') found = true;
+  });
+  return found;
+}
+
 function rewrite(source: Source, loop: TS.IterationStatement, read: AdviceContext['read']): RefactorResult {
+  if (makesRoom(source, loop))
+    throw new Refusal(
+      `The loop in line ${lineOf(source, loop.getStart(source.ast))} lets others have their turn already: shorten its rounds.`,
+    );
   const project = openProject(source.file, read, { fresh: false });
   const shared = sharedWhileWaiting(source, loop);
   if (typeof shared === 'string') throw new Refusal(shared);

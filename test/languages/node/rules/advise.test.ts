@@ -531,6 +531,20 @@ describe('yield-to-event-loop', () => {
     assert.deepEqual(say(source, [spot]).advice, []);
   });
 
+  it('says nothing of a loop that makes room already', () => {
+    const patient = `import { setImmediate } from 'node:timers/promises';\n${source}`
+      .replace('function score', 'async function score')
+      .replace('    sum =', '    if (sum === 7) await setImmediate();\n    sum =');
+    const later = hotSpot(
+      'score',
+      4,
+      { jsCpuUs: 0.9 * second },
+      { lines: [{ line: 8, time: time({ jsCpuUs: 0.9 * second }) }], column: 21 },
+    );
+    assert.deepEqual(say(patient, [later], blocked(420_000)).advice, []);
+    assert.equal(say(patient.replace('await setImmediate()', 'sum++'), [later], blocked(420_000)).advice.length, 1);
+  });
+
   it('leaves to move-to-worker what can move', () =>
     assert.deepEqual(
       say(source.replace('seen.length', '7'), [spot], blocked(420_000)).advice.map(({ rule }) => rule),
