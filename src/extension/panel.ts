@@ -42,7 +42,8 @@ export function createPanel(store: ResultsStore, context: vscode.ExtensionContex
     panel = made;
     isReady = false;
     shown = null;
-    made.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'activity-bar.svg');
+    const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(context.extensionUri, 'media', `panel-${theme}.svg`);
+    made.iconPath = { light: icon('light'), dark: icon('dark') };
     made.webview.options = WEBVIEW_OPTIONS;
     made.webview.onDidReceiveMessage((message: FromPanel) => void hear(message));
     made.onDidDispose(() => {

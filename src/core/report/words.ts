@@ -119,10 +119,10 @@ export function biggestLever(report: Report): string | null {
   return `${leverLabel(report)}: ${change.charAt(0).toLowerCase()}${change.slice(1)} → ${predictedGain(best)}`;
 }
 
-/** What the first advice is called: a larger gain that Unblock can't make itself may stand behind it. */
+/** What the first advice is called: a gain that is noticeably larger, and that Unblock can't make itself, may stand behind it. */
 export function leverLabel({ advice }: Pick<Report, 'advice'>): string {
   const [best, ...others] = advice.map(({ predicted }) => predicted.speedup);
-  return others.some((speedup) => speedup > (best ?? 0)) ? 'Biggest lever that can be applied' : 'Biggest lever';
+  return others.some((speedup) => speedup > (best ?? 0) * OFFER_SPEEDUP) ? 'Biggest lever that can be applied' : 'Biggest lever';
 }
 
 /** Why there is no lever: the sentence in its place; null where there is advice, or too little was measured to say. */

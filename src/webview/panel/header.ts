@@ -116,12 +116,18 @@ function bar(split: readonly number[], whole: number, only: ReadonlySet<number>,
   return root;
 }
 
+/** A kind of time with less is left out of the legend where the panel is low. */
+const MINOR_SHARE = 0.01;
+
 function legend(split: readonly number[], whole: number, only: ReadonlySet<number>, events: HeaderEvents): HTMLElement {
   const root = element('div', { class: 'legend', role: 'group', 'aria-label': 'Time split: show only a kind of time' });
   for (const [kind, ms] of split.entries()) {
     if (ms <= 0 || whole <= 0) continue;
     const { label, letter } = kindLabel(kind);
-    const chip = button('', { class: 'chip', 'aria-pressed': only.has(kind) ? 'true' : 'false' }, () => events.toggleKind(kind));
+    const isMinor = ms / whole < MINOR_SHARE;
+    const chip = button('', { class: `chip${isMinor ? ' minor' : ''}`, 'aria-pressed': only.has(kind) ? 'true' : 'false' }, () =>
+      events.toggleKind(kind),
+    );
     chip.append(
       element('span', { class: `swatch ${kindClass(kind)}`, 'aria-hidden': 'true' }, letter),
       `${label} `,
