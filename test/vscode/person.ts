@@ -1,7 +1,7 @@
 /**
  * A person's path through the packaged extension in a real VS Code: palette → profile an example → flame graph drawn → light bulb → the file
- * changed → run again, with the program's output unchanged and the run faster → one undo. `tsx test/vscode/person.ts [folder …]`, where a folder is an
- * example's or, for the program of a rule, `rules/RULE`;
+ * changed → run again, with the program's output unchanged and the run faster → one undo. `tsx test/vscode/person.ts [--all-rules] [folder …]`, where a
+ * folder is an example's or, for the program of a rule, `rules/RULE`; with `--all-rules` the program of every rule;
  * expects the package at out/unblock.vsix and leaves a screenshot of each step in out/screenshots/.
  */
 import assert from 'node:assert/strict';
@@ -9,6 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import type { Report } from '../../src/core/report/report.ts';
 import { launchChromium, openPage } from './browser.ts';
@@ -108,6 +109,11 @@ async function walk(path: Path): Promise<void> {
         await until(page, 'The flame graph kept its colours.', async () => (await picture(page)) !== before);
       });
     }
+    await step('reads what was decided', async () => {
+      await webview(page).getByRole('tab', { name: 'Decision' }).click();
+      await webview(page).locator('.card', { hasText: path.rule }).first().waitFor();
+    });
+    await webview(page).getByRole('tab', { name: 'Flame graph' }).click();
     await step('finds the problem marked', async () => {
       if (path.file !== path.script) await openFile(page, `${path.folder}/${path.file}`);
       await focusEditor(page, basename(path.file));
@@ -284,14 +290,20 @@ interface Timed {
 /** Two cores but for a tenth: the editor and its browser are never quite still. */
 const TWO_CORES = 1.8;
 
-const named = process.argv.slice(2);
+const { values: flags, positionals: named } = parseArgs({
+  allowPositionals: true,
+  options: { 'all-rules': { type: 'boolean', default: false } },
+});
 if (!existsSync(vsix)) throw new Error(`${vsix} is missing: run node scripts/package.mjs --out out/unblock.vsix first.`);
 rmSync(screenshots, { recursive: true, force: true });
 mkdirSync(screenshots, { recursive: true });
-const wanted =
-  named.length === 0
-    ? examples
-    : [...examples, ...rulePrograms.map((one) => ({ ...one, gain: null }))].filter((one) => named.includes(one.folder));
+const all = [
+  ...examples,
+  ...rulePrograms.filter(({ folder }) => examples.every((one) => one.folder !== folder)).map((one) => ({ ...one, gain: null })),
+];
+const isWanted = ({ rule, folder }: Path): boolean =>
+  named.includes(folder) || (flags['all-rules'] && rulePrograms.some((one) => one.rule === rule && one.folder === folder));
+const wanted = named.length === 0 && !flags['all-rules'] ? examples : all.filter(isWanted);
 for (const path of wanted) await walk(path);
 console.log(`person: ${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
