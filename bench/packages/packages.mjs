@@ -136,4 +136,21 @@ export const packages = [
     count: { passed: /^test /gm, failed: /^Error/gm, each: true },
     dev: { q: '0.9.7' },
   },
+  {
+    name: 'node-persist',
+    version: '4.0.3',
+    integrity: 'sha512-0gDy86TNShzfbpUKFbH8KJFjoovuUgVh/FqL4jrJWYz0cET76Uohl118utG/Ft6wl4sHOPXdRSY7eXH5kVY06w==',
+    why: 'keeps values in files, with promises',
+    suite: ['node_modules/mocha/bin/mocha.js', 'tests/'],
+    dev: { chai: '^4.1.2', mocha: '^10.2.0', rimraf: '^2.4.3' },
+  },
+  {
+    name: '@fastify/autoload',
+    version: '5.10.0',
+    integrity: 'sha512-4A6s86qMbjcpWHmJL7cErtjIxOPuW8c67DLiuO8HoJQxuK97vaptoUnK5BTOwRg1ntYqfc3tjwerTTo5NQ3fEQ==',
+    why: 'looks through folders and loads what is there, with async and await',
+    suite: [EACH, 'test/commonjs'],
+    dev: { tap: '^16.0.0', fastify: '^4.0.0', 'fastify-plugin': '^4.0.0', '@fastify/url-data': '^5.0.0' },
+    data: ['test/issues', 'test/module', 'test/typescript', 'test/vitest', 'types', 'scripts', 'vitest'],
+  },
 ];
