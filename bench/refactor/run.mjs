@@ -1,6 +1,6 @@
 // Measures refactors over a large project: `npm run bench:refactor [-- --folder DIR] [--sites N]`. Every blocking call of Node's own API in the
 // folder is asked about, the first one in a fresh process (cold), the others in the same one (warm). `--programs N [--seed S]` refactors and
-// runs generated programs instead, `--share [--package NAME …]` asks about every call in packages that are installed here.
+// runs generated programs instead, `--share [--package NAME …] [--list]` asks about every call in packages that are installed here.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -15,13 +15,14 @@ const { values: flags } = parseArgs({
     programs: { type: 'string' },
     seed: { type: 'string', default: '1' },
     share: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
     package: { type: 'string', multiple: true, default: [] },
     child: { type: 'boolean', default: false },
   },
 });
 
 if (flags.programs !== undefined) runPrograms();
-else if (flags.child && flags.share) await (await import('./share.mjs')).measureShare(root, flags.package);
+else if (flags.child && flags.share) await (await import('./share.mjs')).measureShare(root, flags.package, flags);
 else if (flags.child) await measure();
 else
   execFileSync(process.execPath, ['--import', 'tsx', fileURLToPath(import.meta.url), '--child', ...process.argv.slice(2)], {

@@ -1,5 +1,5 @@
 import { isBuiltin } from 'node:module';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import type { ProjectFiles } from './project-files.ts';
 
 /** Which files of a project load which: by the specifiers in their text, so that files without an interest need not be parsed. */
@@ -51,10 +51,41 @@ export function moduleGraph(
     }
     return null;
   };
+  /** What `exports` or `imports` of a package.json says of a specifier, under whichever condition. */
+  const resolveTargets = (folder: string, map: unknown, specifier: string): string | null => {
+    if (typeof map !== 'object' || map === null) return null;
+    for (const [key, value] of Object.entries(map)) {
+      const [before, after] = key.split('*') as [string, string | undefined];
+      const isMatch =
+        after === undefined
+          ? key === specifier
+          : specifier.startsWith(before) && specifier.endsWith(after) && specifier.length >= before.length + after.length;
+      if (!isMatch) continue;
+      const star = specifier.slice(before.length, after === undefined ? undefined : specifier.length - after.length);
+      for (const target of leavesOf(value)) {
+        const file = target.startsWith('./')
+          ? resolvePath(
+              known,
+              join(
+                folder,
+                target.replaceAll('*', () => star),
+              ),
+            )
+          : null;
+        if (file !== null) return file;
+      }
+    }
+    return null;
+  };
   const resolve = (from: string, specifier: string): string | null => {
     if (specifier.startsWith('.') || isAbsolute(specifier)) {
       const path = isAbsolute(specifier) ? specifier : join(dirname(from), specifier);
       return (packageFolders.has(path) ? resolvePackage(path) : null) ?? resolvePath(known, path);
+    }
+    if (specifier.startsWith('#')) {
+      const own = packages.filter((folder) => from.startsWith(folder + sep)).sort((a, b) => b.length - a.length)[0];
+      const found = own === undefined ? null : resolveTargets(own, packageJson(own)?.['imports'], specifier);
+      if (found !== null) return found;
     }
     const [, name, path] = /^((?:@[^/]+\/)?[^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
     const folder = name === undefined ? undefined : byName.get(name);
@@ -66,7 +97,12 @@ export function moduleGraph(
       }
       return null;
     }
-    if (path !== undefined) return resolvePath(known, join(folder, path)) ?? resolvePath(known, join(folder, 'src', path));
+    if (path !== undefined)
+      return (
+        resolveTargets(folder, packageJson(folder)?.['exports'], `./${path}`) ??
+        resolvePath(known, join(folder, path)) ??
+        resolvePath(known, join(folder, 'src', path))
+      );
     return resolvePackage(folder);
   };
 
@@ -118,13 +154,11 @@ export function resolvePath(known: ReadonlySet<string>, path: string): string | 
 
 /** The paths in a package.json under which others load the package: main, module and every leaf of exports. */
 export function entryPaths(content: Record<string, unknown>): string[] {
-  const found: string[] = [];
-  const collect = (value: unknown): void => {
-    if (typeof value === 'string') found.push(value);
-    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
-  };
-  collect(content['exports']);
-  collect(content['main']);
-  collect(content['module']);
-  return found;
+  return ['exports', 'main', 'module'].flatMap((key) => leavesOf(content[key]));
+}
+
+/** Every path in a part of a package.json, whatever condition it stands under. */
+function leavesOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leavesOf) : [];
 }

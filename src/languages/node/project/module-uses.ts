@@ -154,6 +154,8 @@ function followNamespace(trace: Trace, loader: Source, expression: TS.Node, name
     return;
   }
   if (ts.isExpressionStatement(parent) || ts.isTypeQueryNode(parent) || ts.isQualifiedName(parent)) return;
+  // `module.exports` is a function as well, which is called here.
+  if ((ts.isCallExpression(parent) || ts.isNewExpression(parent)) && parent.expression === expression) return;
   trace.lose(loader, expression, 'handed on with all of its file');
 }
 
@@ -189,9 +191,23 @@ function followDestructuring(trace: Trace, loader: Source, pattern: TS.BindingNa
 
 /** `const { load } = await import('./store.js')`. */
 function followDynamicImport(trace: Trace, loader: Source, call: TS.CallExpression, name: string): void {
-  if (ts.isAwaitExpression(call.parent)) followNamespace(trace, loader, call.parent, name === WHOLE ? 'default' : name);
+  const part = partOfAll(call);
+  if (part !== null) followDestructuring(trace, loader, part, name === WHOLE ? 'default' : name);
+  else if (ts.isAwaitExpression(call.parent)) followNamespace(trace, loader, call.parent, name === WHOLE ? 'default' : name);
   else if (!ts.isExpressionStatement(call.parent))
     trace.lose(loader, call, `loaded with import() (line ${lineOf(loader, call.pos)}) and handed on`);
+}
+
+/** `const [first, { load }] = await Promise.all([import('./first.js'), import('./store.js')])`: what stands for one of the modules. */
+function partOfAll(call: TS.CallExpression): TS.BindingName | null {
+  const list = call.parent;
+  if (!ts.isArrayLiteralExpression(list) || list.elements.some(ts.isSpreadElement)) return null;
+  const all = list.parent;
+  if (!ts.isCallExpression(all) || all.expression.getText() !== 'Promise.all' || !ts.isAwaitExpression(all.parent)) return null;
+  const declaration = all.parent.parent;
+  if (!ts.isVariableDeclaration(declaration) || !ts.isArrayBindingPattern(declaration.name)) return null;
+  const element = declaration.name.elements[list.elements.indexOf(call)];
+  return element !== undefined && ts.isBindingElement(element) && element.dotDotDotToken === undefined ? element.name : null;
 }
 
 /** Whether an expression is what a dependency or core module exports, or part of it. */

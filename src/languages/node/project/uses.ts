@@ -11,10 +11,23 @@ import type { Trace, Uses } from './trace.ts';
 
 /** Every use of a function or class, closed over its aliases: imports, requires, re-exports, variables, properties and methods. */
 export function usesOf(project: Project, source: Source, node: FunctionNode | TS.ClassLikeDeclaration): Uses {
+  const trace = startTrace(project, ts.isClassLike(node));
+  followFunction(trace, source, node);
+  return trace;
+}
+
+/** The same for a function that a parameter stands for. */
+export function usesOfParameter(project: Project, source: Source, parameter: Binding): Uses {
+  const trace = startTrace(project, false);
+  followBinding(trace, source, parameter);
+  return trace;
+}
+
+function startTrace(project: Project, isClass: boolean): Trace {
   const seen = new Map<unknown, Set<string>>();
   const trace: Trace = {
     project,
-    isClass: ts.isClassLike(node),
+    isClass,
     uses: [],
     published: [],
     doubts: [],
@@ -29,7 +42,6 @@ export function usesOf(project: Project, source: Source, node: FunctionNode | TS
     followExport: (where, name) => followExport(trace, where, name),
     followMember: (where, declaration, name) => followMember(trace, where, declaration, name),
   };
-  followFunction(trace, source, node);
   return trace;
 }
 

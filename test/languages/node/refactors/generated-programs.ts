@@ -112,6 +112,13 @@ const STATEMENTS = [
   'class K4 { total = 0; add(y) { this.total += F(y); return this; } } r += new K4().add(X).add(1).total;',
   'class K5 { constructor(ys) { this.all = ys.map((y) => F(y)); this.sum = 0; for (const y of ys) this.sum += F(y); } } r += new K5([1, X]).sum + new K5([]).all.length;',
   'class K6 { static of(y) { return new K6(y); } constructor(y = 1) { try { this.kz = F(y); } finally { this.end = 1; } } } r += K6.of(X).kz + new K6().end;',
+  'const each2 = (fn) => { const first = fn(X); return first + fn(1); }; r += each2((y) => F(y)) + each2((y) => y);',
+  'const maybe3 = (v, cb) => { if (v > 0 && cb) cb(v); console.log("after", v); return v; }; r += maybe3(X, (y) => { r += F(y); }) + maybe3(1);',
+  'class H1 { run(fn, y) { try { return fn(y); } finally { this.done = 1; } } } r += new H1().run((y) => F(y) + 1, X);',
+  'function apply2(fn, ...args) { return fn(...args); } r += apply2((y) => F(y), X) + apply2(F, 1);',
+  'function times2(fn, n = 2) { return n === 0 ? 0 : fn(n) + times2(fn, n - 1); } r += times2((y) => F(y)) + times2((y) => y);',
+  'const every2 = (list, fn) => list.map(fn).length + list.filter((y) => fn(y) > 3).length; r += every2([1, X], (y) => F(y));',
+  'const outer2 = (fn) => inner2(fn, 1); const inner2 = (fn, y) => (fn(y) > 20 ? fn(2) : 0); r += outer2(F) + outer2((y) => F(y));',
   'let all = ""; const note = (y) => (all += F(y)); note(X); note(1); r += all.length;',
 ];
 
@@ -141,6 +148,11 @@ const AROUND = [
 const FIRST = {
   reads: { api: 'readFileSync', lines: ['return readFileSync(new URL(`file:${DATA}/data${x % 3}.txt`), "utf8").length + x;'] },
   fails: { api: 'readFileSync', lines: ['return readFileSync(new URL(`file:${DATA}/data${x % 5}.txt`), "utf8").length + x;'] },
+  exists: { api: 'existsSync', lines: ['return existsSync(new URL(`file:${DATA}/data${x % 5}.txt`)) ? 21 + x : 20 - x;'] },
+  missing: {
+    api: 'statSync',
+    lines: ['return (statSync(new URL(`file:${DATA}/data${x % 5}.txt`), { throwIfNoEntry: false })?.size ?? 7) + x;'],
+  },
   writes: { api: 'appendFileSync', lines: ['appendFileSync(OUT, `${x}\\n`);', 'return 20 + (x % 9);'] },
 };
 
@@ -167,7 +179,7 @@ export const programs: fc.Arbitrary<Program> = fc
   .record({
     commonJs: fc.boolean(),
     files: fc.integer({ min: 1, max: 3 }),
-    first: fc.constantFrom('reads', 'reads', 'reads', 'writes', 'fails' as const),
+    first: fc.constantFrom('reads', 'reads', 'reads', 'writes', 'fails', 'exists', 'missing' as const),
     exit: fc.nat(3),
     steps: fc.array(
       fc.oneof(

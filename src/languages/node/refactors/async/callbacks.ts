@@ -31,6 +31,14 @@ export function callbackReason(source: Source, call: TS.CallExpression, argument
   return `The callback of \`${words}\` in line ${line} can't become async: \`${words}\` may not wait for a promise.`;
 }
 
+/** Whether a callback is called once, by Node from the event loop, with nobody on the stack who goes on after it. */
+export function isDetached(source: Source, call: TS.CallExpression, argument: TS.Node): boolean {
+  const global = globalName(source, call.expression);
+  // `process.nextTick(callback, error, result)`, `setImmediate(callback)`.
+  if (global !== null && FIRE_AND_FORGET.has(global)) return global !== 'setInterval' && call.arguments[0] === argument;
+  return isNodeCallback(source, call, argument);
+}
+
 /** `fs.readFile(name, callback)`: an error in it ends the process, whether it is thrown at once or later. */
 function isNodeCallback(source: Source, call: TS.CallExpression, argument: TS.Node): boolean {
   const imported = importedExpression(source, call.expression);

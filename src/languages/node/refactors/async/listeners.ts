@@ -16,6 +16,11 @@ const ONCE = /^(close|connect|end|exit|finish|listening|open|ready|secureConnect
 /** Signals come from outside, and the process lives on while a listener waits. */
 const SIGNALS = /^SIG(TERM|INT|HUP|BREAK|USR2|QUIT)$/;
 
+/** Whether a call adds a listener. */
+export function isListening({ expression }: TS.CallExpression): boolean {
+  return ts.isPropertyAccessExpression(expression) && LISTENING.test(expression.name.text);
+}
+
 /**
  * A listener that waits goes on after `emit` has come back, and what it throws then is an unhandled rejection. That is the same as before
  * where Node itself emits the event, at the bottom of the stack: nobody goes on after it or catches there, and both kinds of error end the

@@ -2,8 +2,9 @@ import { basename, join, sep } from 'node:path';
 import type TS from 'typescript';
 import type { Project } from '../../project/project.ts';
 import type { Use, Uses } from '../../project/trace.ts';
-import { usesOf } from '../../project/uses.ts';
-import { bare, enclosingFunction, functionWords, isAsync, type FunctionNode } from '../../syntax/locate.ts';
+import { usesOf, usesOfParameter } from '../../project/uses.ts';
+import { bare, enclosingFunction, functionWords, isAsync, walk, type FunctionNode } from '../../syntax/locate.ts';
+import type { Binding } from '../../syntax/scopes.ts';
 import { requestListener } from '../../syntax/request-listeners.ts';
 import { lineOf, textOf, type Source } from '../../syntax/source.ts';
 import { runnerCallback } from '../../syntax/test-runners.ts';
@@ -12,7 +13,8 @@ import { arrayCallAround, arrayCallWith, isConcurrent, type ArrayCall } from './
 import { asyncClass, classMadeBy, type AsyncClass } from './async-classes.ts';
 import { accessesOf, type Access } from './async-getters.ts';
 import { callbackReason } from './callbacks.ts';
-import { whyNotListener } from './listeners.ts';
+import { oneTimeCallback, parameterGiven, whyRejectionsDiffer } from './one-time-callbacks.ts';
+import { isListening, whyNotListener } from './listeners.ts';
 import { movedWith, parameterAround, refuseMeasured } from './parameter-defaults.ts';
 import { lostIn, Refusal } from '../text/refusal.ts';
 import { streamsOf, type Stream, type StreamUse } from './streams.ts';
@@ -42,6 +44,8 @@ export interface Spread {
   handers: Set<FunctionNode>;
   /** Parameters whose default waits, and moves into the function's body. */
   defaults: Set<TS.ParameterDeclaration>;
+  /** Tests that go on until somebody ends them, with their runners, which would end them with a promise. */
+  endedByHand: Map<FunctionNode, string>;
   /** Top-level statements that await, where the file has no top-level await. */
   topLevel: Set<TS.Statement>;
   /** Why a person should look at the result. */
@@ -55,6 +59,8 @@ export interface Spreads {
   review: Set<string>;
   /** Whether what called it goes on while it waits: a server's listener, a timer. */
   freesOthers: boolean;
+  /** Parameters of the project's own functions whose calls wait from now on. */
+  parameters: Set<Binding>;
 }
 
 /** A place that waits from now on. */
@@ -69,7 +75,7 @@ type Wait =
 
 /** Follows calls that must be awaited, and loops that wait from now on, up to the top level, through all files, or refuses with the place where it can't go on. */
 export function spreadAwait(project: Project, source: Source, first: readonly (TS.CallExpression | TS.IterationStatement)[]): Spreads {
-  const spreads: Spreads = { files: new Map(), review: new Set(), freesOthers: false };
+  const spreads: Spreads = { files: new Map(), review: new Set(), freesOthers: false, parameters: new Set() };
   const queue = first.map((one): Wait =>
     ts.isCallExpression(one) ? { kind: 'call', source, call: one } : { kind: 'loop', source, node: one },
   );
@@ -149,6 +155,7 @@ function spreadIn(project: Project, spreads: Spreads, source: Source): Spread {
     accesses: new Map(),
     handers: new Set(),
     defaults: new Set(),
+    endedByHand: new Map(),
     topLevel: new Set(),
     review: spreads.review,
   };
@@ -235,10 +242,14 @@ function settleArgument(
   }
   const runner = runnerCallback(where, call, node);
   if (runner?.kind === 'waits' || (runner?.kind === 'ends' && runner.runner === 'tape' && ignoresPromises(project, where))) return [];
-  if (runner?.kind === 'ends')
-    throw new Refusal(
-      `${runner.runner} ends a test with the promise that it returns (line ${lineOf(where, call.getStart(where.ast))}), and line ${lineOf(where, runner.at.getStart(where.ast))} goes on with it later: let the test wait for that first.`,
-    );
+  if (runner?.kind === 'ends') {
+    const later = `${runner.runner} ends a test with the promise that it returns (line ${lineOf(where, call.getStart(where.ast))}), and line ${lineOf(where, runner.at.getStart(where.ast))} goes on with it later`;
+    if (node.parameters.length !== 1 || bare(argument) !== node || usesThis(node))
+      throw new Refusal(`${later}: let the test wait for that first.`);
+    spreadIn(project, spreads, where).endedByHand.set(node, runner.runner);
+    spreads.review.add(`${later}: its promise is kept from ${runner.runner}`);
+    return [];
+  }
   if (runner?.kind === 'collects')
     throw new Refusal(
       `\`${runner.words}\` must know its tests at once (line ${lineOf(where, call.getStart(where.ast))}), so what waits belongs into \`before\` or into a test.`,
@@ -247,6 +258,20 @@ function settleArgument(
   const event = listener === null ? whyNotListener(project, where, call, node) : undefined;
   if (typeof event === 'string') throw new Refusal(event);
   const reason = listener === null && event === undefined ? callbackReason(where, call, argument) : null;
+  const handed: Extract<Use, { kind: 'argument' }> = { kind: 'argument', source: where, call, argument };
+  const once = reason?.startsWith('The callback of') === true ? oneTimeCallback(project, handed, node) : null;
+  if (once !== null && typeof once !== 'string') {
+    spreads.freesOthers = true;
+    for (const doubt of once.doubts) spreads.review.add(doubt);
+    spreads.review.add(
+      `\`${textOf(where, call.expression)}\` in line ${lineOf(where, call.getStart(where.ast))} doesn't wait for its callback: others may run while it waits, and an error in it ends the process as an unhandled rejection`,
+    );
+    return [];
+  }
+  if (reason?.startsWith('The callback of') === true) {
+    const given = parameterGiven(project, handed);
+    if (given !== null) return callsOfParameter(project, given, { source, node, words }, spreads);
+  }
   if (reason !== null && bare(argument) === node) throw new Refusal(reason);
   if (reason !== null && !reason.startsWith('The callback of')) throw new Refusal(reason);
   if (reason !== null) {
@@ -254,6 +279,8 @@ function settleArgument(
     throw new Refusal(`${words} is passed to \`${textOf(where, call.expression)}\` in line ${line}, which may not wait for a promise.`);
   }
   if (isPromiseMethod(call)) return [];
+  const treated = listener === null ? whyRejectionsDiffer(project, handed) : null;
+  if (treated !== null) throw new Refusal(treated);
   spreads.freesOthers = true;
   if (event === null)
     spreads.review.add(
@@ -263,6 +290,40 @@ function settleArgument(
     spreads.review.add(`\`${textOf(where, call.expression)}\` doesn't wait for its callback, so others may run while it waits`);
   if (listener?.uncaught) spreads.review.add(listener.uncaught);
   return [];
+}
+
+/** Whether a function that isn't an arrow looks at what only a call gives it. */
+function usesThis(node: FunctionNode): boolean {
+  let found = false;
+  if (!ts.isArrowFunction(node) && node.body !== undefined)
+    walk(node.body, (one) => {
+      if (one.kind === ts.SyntaxKind.ThisKeyword || (ts.isIdentifier(one) && one.text === 'arguments')) found = true;
+    });
+  return found;
+}
+
+/** Where the project's own function calls what it is given: it waits for it from now on. */
+function callsOfParameter(
+  project: Project,
+  given: NonNullable<ReturnType<typeof parameterGiven>>,
+  { source, node, words }: { source: Source; node: FunctionNode; words: string },
+  spreads: Spreads,
+): Wait[] {
+  const { name } = given.binding;
+  if (spreads.parameters.has(given.binding)) return [];
+  spreads.parameters.add(given.binding);
+  const found = usesOfParameter(project, given.source, given.binding);
+  const lost = found.uses.find((one) => one.kind === 'lost');
+  if (lost !== undefined) throw lostIn(given.source, `\`${name}\`, which ${words} is given as,`, lost);
+  reviewUses(found, words, spreads);
+  return found.uses.flatMap((use): Wait[] => {
+    if (use.kind !== 'argument') return use.kind === 'call' ? [use] : [];
+    if (use.source !== source && ts.isCallExpression(use.call) && isListening(use.call))
+      throw new Refusal(
+        `${words} becomes a listener in line ${lineOf(use.source, use.call.getStart(use.source.ast))} of ${basename(use.source.file)}, which can't wait for it.`,
+      );
+    return settleArgument(project, source, node, `\`${name}\``, use, spreads);
+  });
 }
 
 /** tape looks at what a test returns from version 5 on; what a project asks for is in its package.json. */

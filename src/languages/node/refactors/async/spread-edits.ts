@@ -12,6 +12,7 @@ import type { Driver } from '../loops/drivers.ts';
 import type { Editor } from '../text/editor.ts';
 import { rewriteInOrder } from './in-order-functions.ts';
 import { decisionsAcrossWaits, reviewTopLevelWait } from './interleavings.ts';
+import { keepPromise } from './ended-by-hand.ts';
 import { lostUpdates, writeHoist } from './lost-updates.ts';
 import { moveDefaults } from './parameter-defaults.ts';
 import { Refusal } from '../text/refusal.ts';
@@ -44,6 +45,8 @@ export function writeSpread(project: Project, editor: Editor, spread: Spread, dr
   );
   for (const change of spread.classes.values()) renameThis(source, editor, change, waits);
   for (const [getter, method] of spread.getters) writeGetter(source, editor, getter, method);
+  // Before the functions become async: what opens an expression comes first.
+  for (const [node, runner] of spread.endedByHand) keepPromise(source, editor, node, runner);
   for (const node of spread.functions) {
     if (plain.has(node)) makeResultAsync(source, editor, node, 'promise');
     else makeAsync(source, editor, node);
