@@ -58,7 +58,9 @@ function prove({ name, folder: from, script }, folder) {
   for (const copy of ['before', 'after']) cpSync(from, join(folder, copy), { recursive: true });
   const [before, after] = ['before', 'after'].map((copy) => join(folder, copy, script));
   waitForIdleCores();
-  const report = unblock(['advise', '--json', after]);
+  // Whether calls repeat is seen in a second run that counts them.
+  const counts = name.startsWith('cache-pure-call') ? ['--count-calls'] : [];
+  const report = unblock(['advise', '--json', ...counts, after]);
   const { advice: all } = JSON.parse(report);
   const advice = from === cures ? all.find(({ rule }) => name.startsWith(rule)) : all[0];
   if (advice === undefined) {

@@ -6,14 +6,14 @@ import { editorOf } from '../refactors/text/editor.ts';
 import { finish } from '../refactors/text/finish.ts';
 import { changeOnLine, costlyPlaces, type Find } from '../refactors/cures/hot-code.ts';
 import { importsOf } from '../refactors/text/imports.ts';
-import { nativeTwin, whyNoSlower, type NativeTwin } from '../refactors/cures/native-twins.ts';
+import { nativeTwin, whyNoTwin, type NativeTwin } from '../refactors/cures/native-twins.ts';
 import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
 import { lineOf, type Source } from '../syntax/source.ts';
 import { adviceOf } from './wording.ts';
 
 /** A twin, or why there is none that is faster. */
 const findTwin: Find<NativeTwin | string> = (source, node) => {
-  const found = nativeTwin(source, node) ?? whyNoSlower(source, node);
+  const found = nativeTwin(source, node) ?? whyNoTwin(source, node);
   return found === null ? null : { found, lines: node };
 };
 

@@ -6,6 +6,7 @@ import { ts } from '../../syntax/typescript.ts';
 import { isText } from '../../syntax/value-types.ts';
 import type { Editor } from '../text/editor.ts';
 import type { Imports } from '../text/imports.ts';
+import { Refusal } from '../text/refusal.ts';
 
 /** A call of a package that does in JavaScript what Node does natively. */
 export interface NativeTwin {
@@ -59,6 +60,8 @@ export function nativeTwin(source: Source, node: TS.Node): NativeTwin | null {
       write: hash(node, node, digest, first, null),
     });
 
+  const derived = /^crypto-js(\/|$)/.test(module) ? derivedKey(source, node, name ?? module.slice('crypto-js/'.length)) : null;
+  if (derived !== null) return twin(derived);
   if (/^crypto-js(\/|$)/.test(module)) {
     const kind = /^(hmac-?)?(md5|sha1|sha224|sha256|sha384|sha512)$/i.exec(name ?? module.slice('crypto-js/'.length));
     const whole = kind === null ? null : hexText(source, node);
@@ -107,6 +110,67 @@ function hash(
     editor.replace(whole.getStart(source.ast), whole.end, text, WHY);
     return [...takenForText(source, value), ...(key === null ? [] : takenForText(source, key))];
   };
+}
+
+/**
+ * `PBKDF2(password, salt, { keySize: 256 / 32, iterations: 1000, hasher: algo.SHA256 }).toString()`, where all that has another default in another version of the
+ * package is given: before 4.2 it took SHA-1 and one round.
+ */
+function derivedKey(
+  source: Source,
+  call: TS.CallExpression,
+  name: string,
+): Pick<NativeTwin, 'expression' | 'native' | 'least' | 'write'> | null {
+  const [password, salt, options, ...rest] = call.arguments;
+  const whole = /^pbkdf2$/i.test(name) ? hexText(source, call) : null;
+  const given = options === undefined ? null : bare(options);
+  if (whole === null || password === undefined || salt === undefined || rest.length > 0) return null;
+  if (given === null || !ts.isObjectLiteralExpression(given)) return null;
+  const option = (wanted: string): TS.Expression | null => {
+    const found = given.properties.find((one) => one.name !== undefined && ts.isIdentifier(one.name) && one.name.text === wanted);
+    return found !== undefined && ts.isPropertyAssignment(found) ? bare(found.initializer) : null;
+  };
+  const [keySize, iterations, hasher] = [option('keySize'), option('iterations'), option('hasher')];
+  if (given.properties.length !== 3 || keySize === null || iterations === null || hasher === null) return null;
+  const used = importedExpression(source, hasher);
+  const algorithm =
+    used?.module === 'crypto-js' ? /^algo\.(MD5|SHA1|SHA224|SHA256|SHA384|SHA512)$/.exec(used.name ?? '')?.[1]?.toLowerCase() : undefined;
+  if (algorithm === undefined) return null;
+  // In words of 4 bytes.
+  const bits = /^(\d+)\s*\/\s*32$/.exec(textOf(source, keySize))?.[1];
+  const bytes = bits === undefined ? 4 * (numberIn(source, keySize) ?? NaN) : Number(bits) / 8;
+  if (!Number.isInteger(bytes) || bytes % 4 !== 0 || numberIn(source, iterations) === null) return null;
+  return {
+    expression: whole,
+    native: 'crypto.pbkdf2Sync',
+    least: 0.7,
+    write: (_, editor, imports) => {
+      // What is no text here is mostly a WordArray, whose bytes Node can't read.
+      const other = [password, salt].find((one) => !isText(source, one));
+      if (other !== undefined)
+        throw new Refusal(
+          `\`${textOf(source, other).slice(0, 40)}\` in line ${lineOf(source, other.getStart(source.ast))} may be a WordArray of crypto-js: give \`crypto.pbkdf2Sync\` its bytes, as in \`Buffer.from(salt, 'hex')\`.`,
+        );
+      drop(call.expression, imports);
+      drop(hasher, imports);
+      if (ts.isCallExpression(whole)) whole.arguments.forEach((encoder) => drop(encoder, imports));
+      const { quote } = source;
+      const maker = imports.name('crypto', 'pbkdf2Sync');
+      const text = `${maker}(${textOf(source, password)}, ${textOf(source, salt)}, ${textOf(source, iterations)}, ${bytes}, ${quote}${algorithm}${quote}).toString(${quote}hex${quote})`;
+      editor.replace(whole.getStart(source.ast), whole.end, text, WHY);
+      return [];
+    },
+  };
+}
+
+/** A number in the text, or one in a constant. */
+function numberIn(source: Source, expression: TS.Expression): number | null {
+  const value = bare(expression);
+  if (ts.isNumericLiteral(value)) return Number(value.text);
+  const binding = ts.isIdentifier(value) ? source.scopes.bindingOf(value) : null;
+  const declaration = binding?.kind === 'const' ? binding.declaration : undefined;
+  const initial = declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  return initial !== undefined && ts.isNumericLiteral(initial) ? Number(initial.text) : null;
 }
 
 function base64(call: TS.CallExpression, value: TS.Expression, encoding: string | null): NativeTwin['write'] {
@@ -162,11 +226,13 @@ const NO_SLOWER = new Map([
   ['fast-deep-equal', '`util.isDeepStrictEqual` takes 2 to 4.5 times as long. Compare less, or a key in place of all'],
 ]);
 
-/** Why a package's call had better stay; null for all others. */
-export function whyNoSlower(source: Source, node: TS.Node): string | null {
+/** Why a package's call had better stay, or what it should say first; null for all others. */
+export function whyNoTwin(source: Source, node: TS.Node): string | null {
   if (!ts.isCallExpression(node)) return null;
   const imported = importedExpression(source, node.expression);
   if (imported === null) return null;
+  if (/^crypto-js(\/|$)/.test(imported.module) && /^pbkdf2$/i.test(imported.name ?? imported.module.slice('crypto-js/'.length)))
+    return 'For `crypto.pbkdf2Sync` give `PBKDF2` of crypto-js `keySize`, `iterations` and `hasher`, whose defaults differ from version to version, as numbers and `algo.…`, and take its result by `.toString()`.';
   const reason =
     NO_SLOWER.get(imported.module) ??
     (imported.module === 'lodash' && imported.name === 'cloneDeep' ? NO_SLOWER.get('lodash.clonedeep') : undefined);
