@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Report, ReportAdvice, ReportLane, TimeSplitMs } from '../../../src/core/report/report.ts';
+import type { Report, ReportAdvice, ReportEventLoop, ReportLane, TimeSplitMs } from '../../../src/core/report/report.ts';
 import { biggestLever, changeOf, comparedWith, headline, nothingToChange, predictedGain } from '../../../src/core/report/words.ts';
 
 const none: TimeSplitMs = { jsCpuMs: 0, nativeCpuMs: 0, blockedMs: 0, awaitedMs: 0, gcMs: 0, loadingMs: 0, idleMs: 0 };
@@ -132,6 +132,30 @@ describe('comparedWith', () => {
     ['other arguments', report(2000, {}), { ...report(1000, {}), target: { ...report(1, {}).target, args: ['--all'] } }, null],
   ];
   for (const [what, before, after, words] of CASES) it(what, () => assert.equal(comparedWith(before, after), words));
+
+  it('says how late the event loop of a server is and was, stopped or not', () => {
+    assert.equal(
+      comparedWith(serving(48, 412), serving(2.1, 12)),
+      'An event waits 2.1 ms on average, at worst 12 ms; in the run before 48 ms, at worst 412 ms.',
+    );
+    assert.equal(comparedWith(serving(48, 412), serving(47, 400)), null);
+    assert.equal(comparedWith(serving(48, 412), { ...report(1000, {}), run: serving(1, 1).run }), null);
+    assert.match(
+      comparedWith(serving(48, 412, 'exit'), serving(2.1, 12, 'exit')) ?? '',
+      /^As fast as the run before \(2\.00 s\)\. An event waits 2\.1 ms on average, at worst 12 ms; in the run before 48 ms, at worst 412 ms\.$/,
+    );
+  });
+
+  function serving(mean: number, max: number, ended: Report['run']['ended'] = 'stopped'): Report {
+    const made = report(2000, {});
+    const loop: ReportEventLoop = {
+      ...{ utilisation: 0.5, serving: true, requests: 30, delayMs: { mean, p50: 0, p90: 0, p99: 0, max } },
+      ...{ histogram: [], blocked: { times: 0, totalMs: 0, heldUp: 0 }, blockages: [] },
+    };
+    const [main] = made.lanes;
+    const lane: ReportLane = { ...(main ?? { id: 'main', name: 'main', kind: 'main', wallMs: 2000, time: made.time }), eventLoop: loop };
+    return { ...made, run: { ...made.run, ended }, lanes: [lane] };
+  }
 
   function ended(exitCode: number): Report {
     return { ...report(1000, {}), run: { ...report(1000, {}).run, exitCode } };
