@@ -1,10 +1,10 @@
-// Whether the predicted gain is reached: `npm run bench:gain [-- --runs N] [--no-wait] [NAME …]`. Each example is profiled, its best advice (of a program in cures/, the
+// Whether the predicted gain is reached: `npm run bench:gain [-- --runs N] [--no-wait] [--cpu] [NAME …]`. Each example is profiled, its best advice (of a program in cures/ and loops/, the
 // advice of the rule it is named after) is applied to a copy with `unblock fix --write`, and both texts run as plain node, in turns. Prints the whole processes' wall times and says whether
-// the gain is in the range that the report gave before the change.
+// the gain is in the range that the report gave before the change. `--cpu` compares what the threads computed instead, which a busy machine changes little: see README.md.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Below this share of the machine's cores, a gain that needs them is not judged. */
@@ -15,7 +15,10 @@ const TRIES = 3;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const examples = join(root, 'examples');
 const cures = join(root, 'bench/gain/cures');
+const loops = join(root, 'bench/gain/loops');
 const words = process.argv.slice(2);
+const byCpu = words.includes('--cpu');
+if (byCpu) words.splice(words.indexOf('--cpu'), 1, '--no-wait');
 const anyway = words.includes('--no-wait');
 if (anyway) words.splice(words.indexOf('--no-wait'), 1);
 /** Times that a busy machine is asked again before a pair, about a second each. */
@@ -30,14 +33,16 @@ const programs = [
       folder: examples,
       script: join(name, JSON.parse(readFileSync(join(examples, name, 'expected.json'), 'utf8')).script),
     })),
-  ...readdirSync(cures)
-    .filter((file) => file.endsWith('.mjs'))
-    .map((script) => ({ name: script.replace('.mjs', ''), folder: cures, script })),
+  ...[cures, loops].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.mjs'))
+      .map((script) => ({ name: script.replace('.mjs', ''), folder, script })),
+  ),
 ].filter(({ name }) => words.length === 0 || words.includes(name));
 
 const cores = availableParallelism();
 console.log(
-  `${runs} runs of each text, in turns, on ${cores} cores; medians of plain node's wall time, with its start; node ${process.version}.\n`,
+  `${runs} runs of each text, in turns, on ${cores} cores; medians of plain node's ${byCpu ? 'computing, as on free cores' : 'wall time'}, with its start; node ${process.version}.\n`,
 );
 console.log(
   'example                       advice             before    after     gain (of single pairs)   predicted             cores  held',
@@ -62,7 +67,7 @@ function prove({ name, folder: from, script }, folder) {
   const counts = name.startsWith('cache-pure-call') ? ['--count-calls'] : [];
   const report = unblock(['advise', '--json', ...counts, after]);
   const { advice: all } = JSON.parse(report);
-  const advice = from === cures ? all.find(({ rule }) => name.startsWith(rule)) : all[0];
+  const advice = from !== examples ? all.find(({ rule }) => name.startsWith(rule)) : all[0];
   if (advice === undefined) {
     console.log(`${name.padEnd(30)}nothing is advised`);
     return true;
@@ -74,13 +79,14 @@ function prove({ name, folder: from, script }, folder) {
   const pairs = [];
   for (let tried = 0; pairs.length < runs && tried < runs * TRIES; tried++) {
     const texts = tried % 2 === 0 ? ['before', 'after'] : ['after', 'before'];
-    const [first, second] = texts.map((text) => time(text === 'before' ? before : after));
+    const [first, second] = texts.map((text) => time(text === 'before' ? before : after, text === 'after'));
     if (first.output !== second.output) throw new Error(`${name}: the change changed the output.`);
     const free = Math.min(first.cores, second.cores);
     const pair = { [texts[0]]: first.ms, [texts[1]]: second.ms, free };
     // What was measured while something else took the cores says nothing; the last tries count whatever they are.
     if (anyway || free >= IDLE * cores || tried >= runs * (TRIES - 1)) pairs.push(pair);
   }
+  if (byCpu) for (const pair of pairs) pair.free = NaN;
   const gains = pairs.map((pair) => pair.before / pair.after).sort((a, b) => a - b);
   const slow = median(pairs.map((pair) => pair.before));
   const fast = median(pairs.map((pair) => pair.after));
@@ -97,7 +103,7 @@ function prove({ name, folder: from, script }, folder) {
       `${fast.toFixed(0)} ms`.padEnd(10) +
       `${gain.toFixed(2)}× (${gains[0].toFixed(2)}–${gains.at(-1).toFixed(2)})`.padEnd(25) +
       `${speedup}× (${low}–${high})`.padEnd(22) +
-      free.toFixed(2).padEnd(7) +
+      (byCpu ? '-' : free.toFixed(2)).padEnd(7) +
       verdict +
       (wasBusy ? ', on a busy machine' : ''),
   );
@@ -105,9 +111,21 @@ function prove({ name, folder: from, script }, folder) {
 }
 
 /** The wall time of a whole process as a person sees it, in ms, what it printed, and how many cores were free for it. */
-function time(script) {
+function time(script, waits) {
+  if (byCpu) return computed(script, waits);
   waitForIdleCores();
   return JSON.parse(execFileSync(process.execPath, [program('beside.mjs'), script], { encoding: 'utf8', maxBuffer: 1 << 28 }));
+}
+
+/** ms that a run would take on free cores: what the main thread computed and, where it waits for threads, a core's part of what all others did; else these run beside it. */
+function computed(script, waits) {
+  const file = join(dirname(script), 'cpu.json');
+  const output = execFileSync(process.execPath, ['--require', program('cpu.cjs'), script], {
+    encoding: 'utf8',
+    env: { ...process.env, UNBLOCK_CPU: file },
+  });
+  const { main, others } = JSON.parse(readFileSync(file, 'utf8'));
+  return { ms: main + (waits ? others / cores : 0), output, cores };
 }
 
 function program(name) {

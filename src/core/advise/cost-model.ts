@@ -129,6 +129,8 @@ export interface MovedCalls {
   noun?: string;
   /** µs that a call may take and no less, where they were not counted: the low end supposes that all are as short. */
   shortestUs?: number;
+  /** What copies of an unknown size may take besides at the low end, as a share of the computing that moves. */
+  unpricedShare?: number;
 }
 
 /**
@@ -166,7 +168,7 @@ function predictPool(
   computeUs: number,
   cores: number,
   processCpuUs: number | null,
-  { calls, cloning, noun = 'calls', shortestUs }: MovedCalls,
+  { calls, cloning, noun = 'calls', shortestUs, unpricedShare = 0 }: MovedCalls,
   { word, startUs, callUs, loneCallUs }: typeof THREADS,
 ): Prediction {
   const busy = processCpuUs === null ? 1.1 : Math.max(1, processCpuUs / wallUs);
@@ -176,7 +178,7 @@ function predictPool(
   const cloneUs = (calls ?? 0) * (cloning?.callerUs ?? 0);
   const best = Math.max(moved / ceiling, (calls ?? 0) * callUs + cloneUs) + startUs;
   const mostCalls = calls ?? (shortestUs === undefined ? 0 : computeUs / shortestUs);
-  const worst = moved / Math.max(1, 1 + (ceiling - 1) * 0.4) + 2 * startUs + mostCalls * loneCallUs + cloneUs;
+  const worst = moved / Math.max(1, 1 + (ceiling - 1) * 0.4) + 2 * startUs + mostCalls * loneCallUs + cloneUs + computeUs * unpricedShare;
   return prediction(wallUs, {
     low: wallUs / (wallUs - computeUs + worst),
     high: wallUs / (wallUs - computeUs + best),

@@ -5,7 +5,7 @@ import { poolOf } from '../../../core/advise/pools.ts';
 import { OFFER_SPEEDUP } from '../../../core/classify/thresholds.ts';
 import type { Rule } from '../../../core/language.ts';
 import type { HotSpot } from '../../../core/profile/hot-spots.ts';
-import { capitalised, formatDuration, formatSpeedup } from '../../../core/report/format.ts';
+import { capitalised, formatDuration, formatShare, formatSpeedup } from '../../../core/report/format.ts';
 import { openProject } from '../project/open-project.ts';
 import { moveRounds } from '../refactors/workers/chunk-file.ts';
 import { computingOf, isWorkerProgram, sumOf } from '../refactors/workers/computing.ts';
@@ -15,6 +15,7 @@ import { entriesOf } from '../refactors/loops/known-rounds.ts';
 import { hotLoops, loopsAround, loopsInLine, loopsThatCall } from '../refactors/loops/hot-loops.ts';
 import { importsOf } from '../refactors/text/imports.ts';
 import { cloneWords, measuredCalls, SHORT_CALL_US } from '../refactors/workers/moved-calls.ts';
+import { travelOf, unpricedShare } from '../refactors/workers/travel.ts';
 import { lineOfLoop, loopWords, parallelLoop, type ParallelLoop, type Repeated } from '../refactors/workers/parallel-loop.ts';
 import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
 import { spreadAwait } from '../refactors/async/spread-await.ts';
@@ -149,20 +150,29 @@ function adviseLoop(hotSpot: HotSpot, source: Source, { parallel, entries, reaso
   }
   // Four chunks go to each thread, of which the first takes along what all share.
   const chunks = times === null ? null : times * cores * 4;
+  const travel = travelOf(source, parallel);
+  // What the function around the loop is given was measured.
+  const unpriced = cloning === null ? travel : { ...travel, sent: [] };
+  const unpricedPart = unpricedShare(unpriced);
   const predicted = predictWorkers(context.wallUs, computeUs, cores, context.processCpuUs, {
+    unpricedShare: unpricedPart,
     calls: chunks,
     cloning: cloning === null ? null : { ...cloning, callerUs: cloning.callerUs / 4, workerUs: cloning.workerUs / 4 },
     noun: 'chunks',
   });
   if (predicted.speedup < OFFER_SPEEDUP)
     return leaveAlone(
-      `${capitalised(words)} computes ${formatDuration(computeUs / 1000)}; on ${cores} cores its rounds would gain ${formatSpeedup(predicted.speedup)} at most, for ${workerMemory(cores)}.`,
+      `${capitalised(words)} computes ${formatDuration(computeUs / 1000)}; on ${cores} cores its rounds would gain ${formatSpeedup(predicted.high)} at most, for ${workerMemory(cores)}.`,
     );
   const result = orRefuse(() => rewrite(source, parallel, context.read));
   const howOften =
     times === null
       ? '; how often the loop is run was not measured (`--count-calls` does): where it is over in less than about 20 ms the gain shrinks'
       : '';
+  const copies =
+    unpricedPart === 0
+      ? ''
+      : `; how large ${[...new Set([...unpriced.sent, ...unpriced.returned])].join(' and ')} may be was not measured: the copies may take up to ${formatShare(unpricedPart)} of the computing besides`;
   return [
     {
       model: 'worker-threads',
@@ -170,7 +180,7 @@ function adviseLoop(hotSpot: HotSpot, source: Source, { parallel, entries, reaso
       line: lineOfLoop(source, parallel.node),
       message: `Run the rounds of ${words} on ${cores} cores (≈${formatSpeedup(predicted.speedup)})`,
       why: `${capitalised(words)} computes ${formatDuration(computeUs / 1000)} on one thread, and no round needs the one before: workers take chunks of them, and the results are put together in the order of the rounds. Memory: ${workerMemory(cores)}.`,
-      predicted: { ...predicted, basis: predicted.basis + howOften },
+      predicted: { ...predicted, basis: predicted.basis + copies + howOften },
       alternatives: priceModels(hotSpot, context, { model: 'worker-threads', speedup: predicted.speedup, edits: editCount(result) }),
       refactor: availability(result),
     },
