@@ -21,6 +21,14 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** A sentence of a report, in which names of code stand between backticks: nodes to be put into an element. */
+export function sentence(text: string): (HTMLElement | string)[] {
+  const parts = text.split('`');
+  // A backtick without another one is one that the reader is to see.
+  if (parts.length % 2 === 0) return [text];
+  return parts.map((part, index) => (index % 2 === 1 ? element('code', {}, part) : part)).filter((part) => part !== '');
+}
+
 /** A button with its action. */
 export function button(text: string, attributes: Attributes, action: () => void): HTMLButtonElement {
   const made = element('button', { type: 'button', ...attributes }, text);

@@ -116,7 +116,7 @@ function nothingFound({ bound, time, share, operations }: HotSpot, { wallUs, isL
     case 'cpu-js':
       return 'It computes in JavaScript, and no loop was found whose rounds could run on other cores: a better algorithm is the cure.';
     case 'cpu-native':
-      return 'It computes in native code that has no asynchronous twin.';
+      return nativeWords(operations);
     case 'blocking-io':
       return 'It waits in synchronous calls that nothing else was waiting for.';
     case 'async-wait':
@@ -129,6 +129,14 @@ function nothingFound({ bound, time, share, operations }: HotSpot, { wallUs, isL
     case 'mixed':
       return 'Its time is of several kinds, none large enough for a change that pays.';
   }
+}
+
+function nativeWords(operations: readonly SiteOperations[]): string {
+  const nativeUs = ({ time }: SiteOperations): number => time.nativeCpuUs + time.blockedUs;
+  const [longest] = operations.toSorted((a, b) => nativeUs(b) - nativeUs(a));
+  return longest === undefined || nativeUs(longest) === 0
+    ? 'It computes in native code that has no asynchronous twin.'
+    : `Its time goes into the native code of \`${longest.api}\`, and nothing was found that could go on meanwhile.`;
 }
 
 function longestWait(operations: readonly SiteOperations[]): SiteOperations | undefined {

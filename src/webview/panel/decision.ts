@@ -2,7 +2,7 @@ import { callsWords, canCountCalls, cloneWords } from '../../core/report/words-o
 import { capitalised, formatBytes, formatDuration, formatHotShare, formatSpeedup } from '../../core/report/format.ts';
 import type { Report, ReportAdvice } from '../../core/report/report.ts';
 import { BOUND_LABELS, changeOf, MODEL_LABELS, nothingFound, predictedGain } from '../../core/report/words.ts';
-import { button, element } from '../element.ts';
+import { button, element, sentence } from '../element.ts';
 import { eventLoop } from './event-loop.ts';
 import { shortPath } from './source.ts';
 
@@ -69,13 +69,13 @@ function adviceCard(report: Report, advice: ReportAdvice, index: number, editor:
   const card = element(
     'section',
     { class: 'card' },
-    element('h2', {}, element('span', { class: 'rank' }, `${index + 1}`), changeOf(advice)),
+    element('h2', {}, element('span', { class: 'rank' }, `${index + 1}`), ...sentence(changeOf(advice))),
     element('p', { class: 'muted' }, `${place} · ${advice.rule}`),
     gain(advice),
-    element('p', {}, advice.why),
+    element('p', {}, ...sentence(advice.why)),
     spot && measured.length > 0 ? element('p', { class: 'muted' }, `${spot.function}: ${measured.join('; ')}.`) : null,
     models(advice),
-    element('p', { class: advice.refactor.available ? '' : 'refused' }, refactor),
+    element('p', { class: advice.refactor.available ? '' : 'refused' }, ...sentence(refactor)),
   );
   if (advice.refactor.available && !editor)
     card.append(
@@ -107,7 +107,7 @@ function gain(advice: ReportAdvice): HTMLElement {
       element('span', { class: 'track' }, range, mark),
       element('span', {}, formatSpeedup(most)),
     ),
-    element('span', { class: 'muted' }, basis),
+    element('span', { class: 'muted' }, ...sentence(basis)),
   );
 }
 
@@ -175,7 +175,7 @@ function leftAlone(report: Report, events: DecisionEvents): HTMLElement {
           formatHotShare(one),
           element('span', { class: 'spoken' }, ` of ${formatDuration(report.run.wallMs)}`),
         ),
-        element('td', {}, one.reason),
+        element('td', {}, ...sentence(one.reason)),
       ),
     );
   return element(

@@ -1,7 +1,7 @@
 import { formatDuration, formatShare } from '../../core/report/format.ts';
 import type { Report } from '../../core/report/report.ts';
 import { canRepeat, changeOf, headline, leverLabel, nothingToChange, predictedGain, REPEATS } from '../../core/report/words.ts';
-import { button, element } from '../element.ts';
+import { button, element, sentence } from '../element.ts';
 import { shortPath } from './source.ts';
 import { kindClass, kindLabel } from './split.ts';
 
@@ -72,7 +72,7 @@ function lever(report: Report | null, events: HeaderEvents): HTMLElement[] {
         'p',
         { class: 'lever' },
         element('span', { class: 'muted' }, `${leverLabel(report)}: `),
-        `${change.charAt(0).toLowerCase()}${change.slice(1)}`,
+        ...sentence(`${change.charAt(0).toLowerCase()}${change.slice(1)}`),
         element('span', { class: 'place' }, ` ${shortPath(best.file, report.target.cwd)}:${best.line}`),
         ' → ',
         element('strong', {}, predictedGain(best)),
@@ -81,7 +81,7 @@ function lever(report: Report | null, events: HeaderEvents): HTMLElement[] {
     ];
   }
   const nothing = nothingToChange(report);
-  if (nothing !== null) return [element('p', { class: 'lever' }, nothing)];
+  if (nothing !== null) return [element('p', { class: 'lever' }, ...sentence(nothing))];
   const { repeat } = events;
   if (repeat === null) return [];
   const buttons = [button('Profile again', {}, () => repeat())];

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { AdviceContext, Finding } from '../../../src/core/advise/advice.ts';
 import { decide } from '../../../src/core/advise/decision-matrix.ts';
 import type { Rule } from '../../../src/core/language.ts';
-import { hotSpot } from '../../languages/node/rules/hand-made-spots.ts';
+import { hotSpot, operation } from '../../languages/node/rules/hand-made-spots.ts';
 
 /** What rules say: about which hot spot, on which line, how much it gains, and whether it can be applied. */
 type Said = [rule: string, spot: string, line: number, speedup: number, available: boolean];
@@ -65,4 +65,18 @@ describe('the order of advice', () => {
       ]),
       ['refused', 'applied', 'beside'],
     ));
+});
+
+describe('what is left alone', () => {
+  it('names the call whose native code took the time', () => {
+    const written = { operations: [operation('fs.writeFileSync', 1, 1, { nativeCpuUs: 500_000 })] };
+    const reasons = [{}, written].map((more) => {
+      const spot = hotSpot('a', 1, { nativeCpuUs: 500_000 }, { bound: 'cpu-native', ...more });
+      return decide([], { wallUs: 1_000_000, hotSpots: [spot] } as unknown as AdviceContext).leftAlone[0]?.reason;
+    });
+    assert.deepEqual(reasons, [
+      'It computes in native code that has no asynchronous twin.',
+      'Its time goes into the native code of `fs.writeFileSync`, and nothing was found that could go on meanwhile.',
+    ]);
+  });
 });
