@@ -1,6 +1,6 @@
 // Whether the predicted gain is reached: `npm run bench:gain [-- --runs N] [--no-wait] [--cpu] [NAME …]`. Each example is profiled, its best advice (of a program in cures/ and loops/, the
 // advice of the rule it is named after) is applied to a copy with `unblock fix --write`, and both texts run as plain node, in turns. Prints the whole processes' wall times and says whether
-// the gain is in the range that the report gave before the change. `--cpu` compares what the threads computed instead, which a busy machine changes little: see README.md.
+// the gain is in the range that the report gave before the change. `--cpu` compares what the threads computed instead, which a busy machine changes little; `--served` asks servers: see README.md.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -25,6 +25,11 @@ if (anyway) words.splice(words.indexOf('--no-wait'), 1);
 const PATIENCE = anyway ? 0 : 8;
 const at = words.indexOf('--runs');
 const runs = at < 0 ? 5 : Number(words.splice(at, 2)[1]);
+if (words.includes('--served')) {
+  words.splice(words.indexOf('--served'), 1);
+  await (await import('./served.mjs')).measureServed(root, runs, words);
+  process.exit();
+}
 const programs = [
   ...readdirSync(examples, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
