@@ -107,6 +107,7 @@ const REVIEWED: RegExp[] = [
   /never finds NaN/,
   /0 and -0 count as the same/,
   /is taken for a valid date/,
+  /while the loop waits in between/,
   /must be the same|may not change|keeps? its key|no item/,
 ];
 

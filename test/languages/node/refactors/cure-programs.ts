@@ -692,4 +692,53 @@ const read: MakePart = (part) => {
   return `function ${part.name}(file) {\nconst found = [];\n${part.one(`const text = readFileSync(${given});\n${use}`, `found.push(${look.replace('text', `readFileSync(${given})`)});`)}\nreturn found;\n}\n${part.shown(`${part.name}('${file}')`)}`;
 };
 
-const PARTS: readonly MakePart[] = [pattern, parsed, formatted, copied, copied, gathered, gathered, searched, queued, repeated, read];
+/** Makes or searches the same in each round of a generator, whose caller may change what it is made from between the rounds. */
+const paused: MakePart = (part) => {
+  const use = part.one(
+    'yield [...list].sort()[0];',
+    'const sorted = [...list].sort();\nyield sorted.length;',
+    'yield list.includes(item);',
+    'yield users.find((one) => one.id === item);',
+    'yield new RegExp(options.word).test(String(item));',
+    'yield new RegExp(word).test(String(item));',
+    'yield JSON.parse(options.text).length;',
+    'const own = [1, 2];\nyield [...own].sort().length;',
+  );
+  const between = part.one(
+    'list.push(1);',
+    'list.unshift(0);',
+    "options.word = 'e';",
+    "options.text = '[]';",
+    'users[0].id = 9;',
+    'users.push({ id: 1 });',
+    '',
+  );
+  return `function* ${part.name}(items, list, users, options, word) {
+list.concat([]).forEach((one) => one);
+for (const item of items) {
+${use}
+}
+}
+const list${part.name} = [3, 2];
+const users${part.name} = [{ id: 2 }, { id: 3 }];
+const options${part.name} = { word: '1', text: '[1]' };
+for (const value of ${part.name}([1, 2, 3, 9], list${part.name}, users${part.name}, options${part.name}, '2')) {
+print(value);
+${between.replaceAll(/\b(list|options|users)\b/g, `$1${part.name}`)}
+}`;
+};
+
+const PARTS: readonly MakePart[] = [
+  paused,
+  pattern,
+  parsed,
+  formatted,
+  copied,
+  copied,
+  gathered,
+  gathered,
+  searched,
+  queued,
+  repeated,
+  read,
+];

@@ -53,7 +53,7 @@ export function hoistOf(source: Source, maker: Maker): Hoist {
       break;
     }
     target = { statement, loop };
-    review = reviewOf(source, maker, needed, effects, line, isConstant);
+    review = reviewOf(source, maker, needed, effects, line, isConstant, loop);
   }
   if (target !== null) return { to: { kind: 'loop', ...target }, review: [...maker.review, ...review] };
   const lasting = inFunction === null || usesThis ? null : lastingDeclaration(source, needed);
@@ -134,6 +134,16 @@ function isGlobalUse(source: Source, name: string): boolean {
   let found = false;
   walk(source.ast, (node) => {
     if (ts.isIdentifier(node) && node.text === name && globalName(source, node) !== null && !isPropertyName(node)) found = true;
+  });
+  return found;
+}
+
+/** Whether other code may run between the rounds of a loop, and change what the loop leaves alone. */
+export function pauses(loop: TS.Node): boolean {
+  let found = false;
+  walk(loop, (node) => {
+    if (ts.isAwaitExpression(node) || ts.isYieldExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined))
+      found = true;
   });
   return found;
 }
@@ -251,7 +261,15 @@ function refuseUnsteady(source: Source, inputs: readonly TS.Node[], line: number
   inputs.forEach(visit);
 }
 
-function reviewOf(source: Source, maker: Maker, needed: readonly Binding[], effects: Effects, line: number, isConstant: boolean): string[] {
+function reviewOf(
+  source: Source,
+  maker: Maker,
+  needed: readonly Binding[],
+  effects: Effects,
+  line: number,
+  isConstant: boolean,
+  loop: TS.Node,
+): string[] {
   const review: string[] = [];
   const changeable = needed.filter(
     (binding) =>
@@ -261,6 +279,8 @@ function reviewOf(source: Source, maker: Maker, needed: readonly Binding[], effe
     review.push(
       `${listWords(effects.unknown)} is taken not to change \`${changeable[0]!.name}\`, from which line ${line} makes ${maker.words}`,
     );
+  if (changeable[0] !== undefined && pauses(loop))
+    review.push(`\`${changeable[0].name}\`, from which line ${line} makes ${maker.words}, must not change while the loop waits in between`);
   if (!isConstant && !needed.every((binding) => isFixed(source, binding) || isLiteral(binding)))
     review.push(`${maker.words} of line ${line} is now made also where no round would have come to it`);
   return review;

@@ -10,7 +10,7 @@ import { usesOfValue } from '../../syntax/value-uses.ts';
 import { isFresh } from './growing-copies.ts';
 import { indentationAt } from '../loops/concurrent-rounds.ts';
 import type { Editor } from '../text/editor.ts';
-import { repetitionsAround, statementOf } from './hoist.ts';
+import { pauses, repetitionsAround, statementOf } from './hoist.ts';
 import { startWithComments } from '../text/imports.ts';
 import { listWords } from '../loops/loop-rounds.ts';
 import { freshName } from '../loops/pool-function.ts';
@@ -123,6 +123,10 @@ export function writeLookup(source: Source, editor: Editor, lookup: Lookup): str
   if (effects.unknown.size > 0 && !isPrivate(source, list))
     review.push(
       `${listWords(effects.unknown)} is taken not to change \`${list.name}\`, of which line ${line} now asks a ${by.kind === 'value' ? 'Set' : 'Map'}`,
+    );
+  if (pauses(region) && !isPrivate(source, list))
+    review.push(
+      `\`${list.name}\`, of which line ${line} now asks a ${by.kind === 'value' ? 'Set' : 'Map'}, must not change while the loop waits in between`,
     );
   const assigned = list.references.find((one) => one.writes && contains(region, one.identifier));
   if (assigned !== undefined)
