@@ -114,6 +114,8 @@ async function walk(path: Path): Promise<void> {
       await webview(page).locator('.card', { hasText: path.rule }).first().waitFor();
     });
     await webview(page).getByRole('tab', { name: 'Flame graph' }).click();
+    // Files open where the keyboard is.
+    await focusEditor(page, basename(path.script));
     await step('finds the problem marked', async () => {
       if (path.file !== path.script) await openFile(page, `${path.folder}/${path.file}`);
       await focusEditor(page, basename(path.file));
