@@ -189,16 +189,58 @@ export function returnsOwnTypedArray(source: Source, node: FunctionNode): boolea
         declaration !== undefined && ts.isVariableDeclaration(declaration) && contains(node, declaration)
           ? declaration.initializer
           : undefined;
-      const creation = made === undefined ? undefined : bare(made);
-      if (creation === undefined || !ts.isNewExpression(creation) || creation.arguments?.length !== 1) return false;
-      const [length] = creation.arguments;
-      const isLength =
-        ts.isNumericLiteral(length!) ||
-        ts.isBinaryExpression(length!) ||
-        (ts.isPropertyAccessExpression(length!) && length.name.text === 'length');
-      return isLength && /^(Big)?\w+\d+(Clamped)?Array$/.test(globalName(source, creation.expression) ?? '');
+      return made !== undefined && isNewTypedArray(source, made);
     })
   );
+}
+
+/** `new Float64Array(width * height)`: with bytes of its own. */
+function isNewTypedArray(source: Source, expression: TS.Expression): boolean {
+  const creation = bare(expression);
+  if (!ts.isNewExpression(creation) || creation.arguments?.length !== 1) return false;
+  const [length] = creation.arguments;
+  const isLength =
+    ts.isNumericLiteral(length!) ||
+    ts.isBinaryExpression(length!) ||
+    (ts.isPropertyAccessExpression(length!) && length.name.text === 'length');
+  return isLength && /^(Big)?\w+\d+(Clamped)?Array$/.test(globalName(source, creation.expression) ?? '');
+}
+
+/**
+ * The arguments of a call, by their number, that may be handed over in place of being copied: typed arrays that the round makes for the call, of which only
+ * elements are set and read before it, and nothing is used after it.
+ */
+export function deadArguments(source: Source, call: TS.CallExpression): number[] {
+  if (call.arguments.some(ts.isSpreadElement)) return [];
+  const around = enclosingBlock(call);
+  return call.arguments.flatMap((argument, index) => {
+    const value = bare(argument);
+    if (!ts.isIdentifier(value)) return isNewTypedArray(source, value) ? [index] : [];
+    const binding = source.scopes.bindingOf(value);
+    const declaration = binding?.declaration;
+    if (binding?.kind !== 'const' || declaration === undefined || !ts.isVariableDeclaration(declaration)) return [];
+    if (declaration.initializer === undefined || !isNewTypedArray(source, declaration.initializer)) return [];
+    // Made in the same round, and not in one that has several calls.
+    if (around === null || declaration.parent.parent.parent !== around) return [];
+    const isDead = binding.references.every(({ identifier }) => {
+      if (identifier === value || identifier === binding.identifier) return true;
+      const { parent } = identifier;
+      const isElement =
+        (ts.isElementAccessExpression(parent) && parent.expression === identifier) ||
+        (ts.isPropertyAccessExpression(parent) && parent.expression === identifier && parent.name.text === 'length');
+      return isElement && identifier.end <= call.pos && enclosingFunction(identifier) === enclosingFunction(call);
+    });
+    return isDead ? [index] : [];
+  });
+}
+
+/** The block that a call stands in, with no loop in between. */
+function enclosingBlock(call: TS.Node): TS.Node | null {
+  for (let current = call.parent; !ts.isSourceFile(current); current = current.parent) {
+    if (ts.isBlock(current)) return current;
+    if (ts.isIterationStatement(current, false) || isFunctionLike(current)) return null;
+  }
+  return null;
 }
 
 /** What a process has for itself, and threads share. */

@@ -266,6 +266,17 @@ for (const index of [1, 2]) console.log(draw(Buffer.from([index]), 1)); // HERE
 }
 for (const index of [1, 2]) console.log(draw(index)); // HERE
 `;
+  const handed = `function energy(samples: Float64Array): number {
+  let sum = 0;
+  for (const one of samples) sum += one * one;
+  return sum;
+}
+for (const length of [3, 4]) {
+  const samples = new Float64Array(length * 2);
+  samples[0] = length;
+  console.log(energy(samples)); // HERE
+}
+`;
   const isolated = `function hourIn(zone: string): number {
   process.env['TZ'] = zone;
   return new Date(0).getHours();
@@ -301,6 +312,7 @@ console.log(pixels(3, 4));
     ['calls in threads', 'move-to-worker', worker],
     ['calls with buffers', 'move-to-worker', buffers],
     ['calls that hand over', 'move-to-worker', transfers],
+    ['calls that are handed arguments', 'move-to-worker', handed],
     ['calls in processes', 'move-to-process', isolated],
     ['rounds of a list', 'parallelize-loop', loop],
     ['rounds that count', 'parallelize-loop', counting],

@@ -3,6 +3,7 @@ import type { HotSpot } from '../../../../core/profile/hot-spots.ts';
 import { openProject } from '../../project/open-project.ts';
 import { rootOf } from '../../syntax/effects.ts';
 import { bare, contains, findFunction, functionWords } from '../../syntax/locate.ts';
+import { deadArguments } from '../../syntax/movable.ts';
 import { textOf } from '../../syntax/source.ts';
 import { computingOf } from './computing.ts';
 import { editorOf } from '../text/editor.ts';
@@ -34,7 +35,15 @@ export function moveFunction({ source, home, node, name, call, drivers, moved }:
   const own = parts.find((one) => one.source === home)!;
   const callee = bare(call.expression);
   const isForeign = home !== source;
-  const file = moveToWorkerFile(home, own.editor, own.imports, { node, name, moved }, isForeign ? null : callee, read);
+  const file = moveToWorkerFile(
+    home,
+    own.editor,
+    own.imports,
+    { node, name, moved },
+    isForeign ? null : callee,
+    read,
+    deadArguments(source, call),
+  );
   const callName = isForeign ? caller.imports.name(specifierFor(source, file.edits.file), file.callName) : file.callName;
   const root = rootOf(callee);
   if (root !== null && root !== 'this') caller.imports.dropped(root);

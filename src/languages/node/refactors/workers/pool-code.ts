@@ -31,6 +31,8 @@ interface PooledFunction {
   buffers: boolean;
   /** Results are typed arrays that the function made itself. */
   transfers: boolean;
+  /** The numbers of the arguments that are typed arrays nobody else uses. */
+  given: readonly number[];
 }
 
 /** The pool for a function: of a package that the project has for it, else a small one of our own. */
@@ -222,12 +224,21 @@ let startedThreads = 0;
 }
 
 /** The functions of a pool that is handed single calls, and what its threads run. */
-function poolCode(source: Source, { name, callName, waits, buffers, transfers }: PooledFunction, file: string, read: ReadSource): string {
+function poolCode(
+  source: Source,
+  { name, callName, waits, buffers, transfers, given: dead }: PooledFunction,
+  file: string,
+  read: ReadSource,
+): string {
   const type = (text: string): string => (source.typescript ? text : '');
   const worker = newWorker(source, name, file, read);
   const given = buffers ? (source.typescript ? `(args.map(received) as Parameters<typeof ${name}>)` : 'args.map(received)') : 'args';
   const call = `${waits ? 'await ' : ''}${name}(...${given})`;
   const result = buffers ? `sent(${call})` : call;
+  const moved = dead.map(
+    (index) => `${source.typescript ? '(' : ''}job.args[${index}]${source.typescript ? ' as { buffer: ArrayBuffer })' : ''}.buffer`,
+  );
+  const handedOver = moved.length === 0 || buffers ? '' : `, thread.jobs.flatMap((job) => [${moved.join(', ')}])`;
   return named(
     source,
     `
@@ -246,7 +257,7 @@ function handOut()${type(': void')} {
     // Many short calls go together; each thread comes back several times, so that all are done at about the same time.
     thread.jobs = waitingJobs.splice(0, Math.ceil(waitingJobs.length / (threadLimit * 4)));
     try {
-      thread.worker.postMessage(thread.jobs.map((job) => job.args${buffers ? '.map(sent)' : ''}));
+      thread.worker.postMessage(thread.jobs.map((job) => job.args${buffers ? '.map(sent)' : ''})${handedOver});
       thread.worker.ref();
     } catch (error) {
       for (const job of thread.jobs) job.reject(error);

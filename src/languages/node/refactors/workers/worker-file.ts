@@ -130,7 +130,7 @@ function mayHoldBuffers(source: Source, { statements, imports }: Movable): boole
 
 /**
  * Moves a function, with what it needs, into a worker's file. `replaced` is the identifier that calls it no longer, where it is called in its own
- * file; null where another file calls it.
+ * file; null where another file calls it. `given` are the numbers of the arguments that are handed over.
  */
 export function moveToWorkerFile(
   source: Source,
@@ -139,6 +139,7 @@ export function moveToWorkerFile(
   { node, name, moved }: { node: FunctionNode; name: string; moved: Movable },
   replaced: TS.Node | null,
   read: ReadSource,
+  given: readonly number[],
 ): WorkerFile & { callName: string } {
   const isolated = moved.isolated === true;
   const file = workerFileName(source, name, read);
@@ -147,7 +148,10 @@ export function moveToWorkerFile(
     ? processPoolFor(source, { name, callName, waits: isAsync(node) }, file)
     : poolFor(
         source,
-        { name, callName, waits: isAsync(node), buffers: mayHoldBuffers(source, moved), transfers: returnsOwnTypedArray(source, node) },
+        {
+          ...{ name, callName, waits: isAsync(node), buffers: mayHoldBuffers(source, moved) },
+          ...{ transfers: returnsOwnTypedArray(source, node), given },
+        },
         file,
         read,
       );
