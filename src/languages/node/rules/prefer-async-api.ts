@@ -15,7 +15,7 @@ import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
 import { openProject } from '../project/open-project.ts';
 import type { Project } from '../project/project.ts';
 import { apiAsImport, blockingApiOf, twinOf, useTwin } from '../refactors/async/async-twins.ts';
-import { findDrivers, type Driver, type Driving } from '../refactors/loops/drivers.ts';
+import { findDrivers, placeOfDriver, type Driver, type Driving } from '../refactors/loops/drivers.ts';
 import { classMadeBy } from '../refactors/async/async-classes.ts';
 import { editorOf } from '../refactors/text/editor.ts';
 import { changedSince, finish } from '../refactors/text/finish.ts';
@@ -124,15 +124,26 @@ function makeAsynchronous(
     }
     const spreads = spreadAwait(project, source, calls);
     const spread = spreads.files.get(source)!;
-    const drivers = findDrivers(source, calls, new Set(waitsOf(spread))).drivers.filter((driver) => !drivesStreams(driver, spread));
-    driving = { ...driving, drivers };
+    const waits = new Set([...spreads.files.values()].flatMap(waitsOf));
+    // Functions that are imported, and whose effects are therefore known where the loop is: not methods.
+    const found = findDrivers(source, calls, waits, (node) =>
+      (spreads.callers.get(node) ?? []).filter((one) => one.source.elsewhere(one.call.expression)?.node === node),
+    );
+    const drivers = found.drivers.filter((driver) => !drivesStreams(driver, spreadOf(spreads, driver) ?? spread));
+    driving = { ...found, drivers };
     freesOthers = spreads.freesOthers;
     const parts = [...spreads.files.values()].map((spread) => {
       const editor = editorOf(spread.source);
       const imports = importsOf(spread.source, editor);
       const isFirst = spread.source === source;
       if (isFirst) for (const call of calls) useTwin(source, editor, imports, call);
-      writeSpread(project, editor, spread, isFirst ? drivers : [], { kind: 'bounded', limit: DEFAULT_BOUND });
+      writeSpread(
+        project,
+        editor,
+        spread,
+        drivers.filter((driver) => spreadOf(spreads, driver) === spread),
+        { kind: 'bounded', limit: DEFAULT_BOUND },
+      );
       imports.flush();
       return { source: spread.source, editor };
     });
@@ -141,6 +152,12 @@ function makeAsynchronous(
     return finish(parts, { title: `Make ${whatIn(source, calls[0]!)} asynchronous${concurrency}${extent(spreads, calls)}`, review });
   });
   return { result, driving, freesOthers };
+}
+
+/** What changes in the file that a loop stands in. */
+function spreadOf({ files }: Spreads, driver: Driver): Spread | undefined {
+  const file = placeOfDriver(driver).getSourceFile();
+  return [...files.values()].find((one) => one.source.ast === file);
 }
 
 /** Whether a loop goes over an async generator, or around one, which gives its values one by one, or counts in code that moves. */

@@ -70,6 +70,11 @@ export function endsByCall(source: Source, call: TS.CallExpression, callback: Fu
   );
 }
 
+/** The module that a call of `test` and its like comes from; null for other calls, and for those of a runner's globals. */
+export function runnerOf(source: Source, call: TS.CallExpression): string | null {
+  return runnerFunction(source, bare(call.expression), null)?.runner ?? null;
+}
+
 /** Where a test goes on with its context (`t`) after its function has come back: in a function inside of it, or in something that it is handed to. */
 function usedLater(source: Source, callback: FunctionNode): TS.Node | null {
   const [context] = callback.parameters;

@@ -119,6 +119,7 @@ const STATEMENTS = [
   'function times2(fn, n = 2) { return n === 0 ? 0 : fn(n) + times2(fn, n - 1); } r += times2((y) => F(y)) + times2((y) => y);',
   'const every2 = (list, fn) => list.map(fn).length + list.filter((y) => fn(y) > 3).length; r += every2([1, X], (y) => F(y));',
   'const outer2 = (fn) => inner2(fn, 1); const inner2 = (fn, y) => (fn(y) > 20 ? fn(2) : 0); r += outer2(F) + outer2((y) => F(y));',
+  'const expects = (y) => { assert.throws(() => F(y) + missing, ReferenceError); assert.doesNotThrow(() => F(y)); console.log("checked", y); }; try { expects(X); expects(3); } catch (error) { r += error.message.length % 7; }',
   'let all = ""; const note = (y) => (all += F(y)); note(X); note(1); r += all.length;',
 ];
 
@@ -215,6 +216,8 @@ function assemble({
     const own = [-1, ...steps.keys()].filter((index) => fileOf(index) === file);
     const lines: string[] = [];
     if (file === 0) lines.push(commonJs ? `const { ${api} } = require('node:fs');` : `import { ${api} } from 'node:fs';`);
+    if (own.some((index) => steps[index]?.body.includes('assert.')))
+      lines.push(commonJs ? `const assert = require('node:assert/strict');` : `import assert from 'node:assert/strict';`);
     const imported = [...new Set(own.map((index) => index - 1).filter((index) => index >= -1 && fileOf(index) !== file))];
     for (const index of imported)
       lines.push(importLine(commonJs, name(index), `./lib${fileOf(index)}.${extension}`, steps[index]?.style ?? 0));

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { AdviceContext } from '../../../../src/core/advise/advice.ts';
 import type { Cloning, HotSpot, SiteOperations } from '../../../../src/core/profile/hot-spots.ts';
@@ -145,6 +148,29 @@ describe('prefer-async-api', () => {
       advice: [],
       leftAlone: ['`child_process.execSync` blocks, but nothing else was waiting to run, so an asynchronous call would gain nothing.'],
     });
+  });
+
+  it('prices the loop that drives a call from another file', (test) => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'unblock-advise-')));
+    test.after(() => rmSync(folder, { recursive: true }));
+    const store = join(folder, 'store.mjs');
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+    writeFileSync(
+      store,
+      `import { execSync } from 'node:child_process';\nexport function ask(name) {\n  return execSync('ask ' + name);\n}\n`,
+    );
+    const given = (loop: string): string => {
+      writeFileSync(join(folder, 'main.mjs'), `import { ask } from './store.mjs';\nconst found = [];\n${loop}\n`);
+      const operations = [operation('child_process.execSync', 3, 20, { blockedUs: 0.9 * second })];
+      const spot = hotSpot('ask', 2, { blockedUs: 0.9 * second }, { file: store, operations });
+      const [advice] = decided('', [spot], { read: (name) => (existsSync(name) ? readFileSync(name, 'utf8') : null) }).advice;
+      return advice === undefined ? '' : advice.message.replace(/\d+\.\d×/, 'N×');
+    };
+    assert.equal(
+      given('for (const name of process.argv) found.push(String(ask(name)));'),
+      'Make ask asynchronous, 8 calls at a time (≈N×)',
+    );
+    assert.equal(given('let last = "a";\nfor (let at = 0; at < 20; at++) last = String(ask(last));'), '', 'each call needs the one before');
   });
 
   it('takes for other work only what the same thread had under way while it was blocked', () => {

@@ -15,6 +15,7 @@ import { accessesOf, type Access } from './async-getters.ts';
 import { callbackReason } from './callbacks.ts';
 import { oneTimeCallback, parameterGiven, whyRejectionsDiffer } from './one-time-callbacks.ts';
 import { isListening, whyNotListener } from './listeners.ts';
+import { promisedCheck } from './expected-errors.ts';
 import { movedWith, parameterAround, refuseMeasured } from './parameter-defaults.ts';
 import { lostIn, Refusal } from '../text/refusal.ts';
 import { streamsOf, type Stream, type StreamUse } from './streams.ts';
@@ -44,6 +45,10 @@ export interface Spread {
   handers: Set<FunctionNode>;
   /** Parameters whose default waits, and moves into the function's body. */
   defaults: Set<TS.ParameterDeclaration>;
+  /** Names of checks for an error that become those for a rejection: `assert.throws` → `await assert.rejects`. */
+  checks: Map<TS.MemberName, string>;
+  /** Functions that such a check calls: one that throws before it answers with a promise would not be checked. */
+  checked: Set<FunctionNode>;
   /** Tests that go on until somebody ends them, with their runners, which would end them with a promise. */
   endedByHand: Map<FunctionNode, string>;
   /** Top-level statements that await, where the file has no top-level await. */
@@ -59,6 +64,8 @@ export interface Spreads {
   review: Set<string>;
   /** Whether what called it goes on while it waits: a server's listener, a timer. */
   freesOthers: boolean;
+  /** The calls of each function that becomes async, in whichever file. */
+  callers: Map<FunctionNode, { source: Source; call: TS.CallExpression }[]>;
   /** Parameters of the project's own functions whose calls wait from now on. */
   parameters: Set<Binding>;
 }
@@ -75,7 +82,7 @@ type Wait =
 
 /** Follows calls that must be awaited, and loops that wait from now on, up to the top level, through all files, or refuses with the place where it can't go on. */
 export function spreadAwait(project: Project, source: Source, first: readonly (TS.CallExpression | TS.IterationStatement)[]): Spreads {
-  const spreads: Spreads = { files: new Map(), review: new Set(), freesOthers: false, parameters: new Set() };
+  const spreads: Spreads = { files: new Map(), review: new Set(), freesOthers: false, callers: new Map(), parameters: new Set() };
   const queue = first.map((one): Wait =>
     ts.isCallExpression(one) ? { kind: 'call', source, call: one } : { kind: 'loop', source, node: one },
   );
@@ -102,8 +109,14 @@ export function spreadAwait(project: Project, source: Source, first: readonly (T
     if (isAsync(enclosing) || spread.functions.has(enclosing)) continue;
     spread.functions.add(enclosing);
     const arrayCall = arrayCallAround(file, enclosing);
-    if (arrayCall === null || enclosing.asteriskToken !== undefined) queue.push(...callersOf(project, file, enclosing, spreads));
-    else {
+    if (arrayCall === null || enclosing.asteriskToken !== undefined) {
+      const callers = callersOf(project, file, enclosing, spreads);
+      spreads.callers.set(
+        enclosing,
+        callers.flatMap((one) => (one.kind === 'call' ? [one] : [])),
+      );
+      queue.push(...callers);
+    } else {
       spread.arrayCalls.set(arrayCall.call, arrayCall);
       queue.push({ kind: 'call', source: file, call: arrayCall.call });
     }
@@ -156,6 +169,8 @@ function spreadIn(project: Project, spreads: Spreads, source: Source): Spread {
     handers: new Set(),
     defaults: new Set(),
     endedByHand: new Map(),
+    checks: new Map(),
+    checked: new Set(),
     topLevel: new Set(),
     review: spreads.review,
   };
@@ -238,6 +253,16 @@ function settleArgument(
   const arrayCall = arrayCallWith(where, call, argument);
   if (arrayCall !== null && (node.parameters.length <= 2 || !isConcurrent(arrayCall.kind))) {
     spreadIn(project, spreads, where).arrayCalls.set(call, arrayCall);
+    return [{ kind: 'call', source: where, call }];
+  }
+  const check = promisedCheck(where, call, argument);
+  if (check !== null) {
+    const { checks, checked } = spreadIn(project, spreads, where);
+    checks.set(check.name, check.promised);
+    if (bare(argument) === node) checked.add(node);
+    spreads.review.add(
+      `a check that fails speaks of a rejection where it spoke of an exception (\`${check.promised}\` for \`${check.name.text}\`)`,
+    );
     return [{ kind: 'call', source: where, call }];
   }
   const runner = runnerCallback(where, call, node);

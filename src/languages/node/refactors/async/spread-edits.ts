@@ -40,11 +40,14 @@ export function writeSpread(project: Project, editor: Editor, spread: Spread, dr
   const withDefaults = new Set([...spread.defaults].map((one) => one.parent as FunctionNode));
   const plain = new Set<FunctionNode>(
     [...spread.functions].filter(
-      (node) => isBareCallback(node, waiting) && !withDefaults.has(node) && !hoists.some((one) => one.place === node),
+      (node) =>
+        isBareCallback(node, waiting) && !spread.checked.has(node) && !withDefaults.has(node) && !hoists.some((one) => one.place === node),
     ),
   );
   for (const change of spread.classes.values()) renameThis(source, editor, change, waits);
   for (const [getter, method] of spread.getters) writeGetter(source, editor, getter, method);
+  for (const [name, promised] of spread.checks)
+    editor.replace(name.getStart(source.ast), name.end, promised, 'the function answers with a promise now');
   // Before the functions become async: what opens an expression comes first.
   for (const [node, runner] of spread.endedByHand) keepPromise(source, editor, node, runner);
   for (const node of spread.functions) {

@@ -30,8 +30,20 @@ export function refuseLoaded(project: Project, { source, topLevel }: Spread): vo
   const [loader] = project.modules.loaders(source.file);
   const [statement] = topLevel;
   if (loader === undefined || statement === undefined) return;
+  const { statements } = source.ast;
+  const rest = statements.slice(Math.min(...[...topLevel].map((one) => statements.indexOf(one))));
+  if (rest.every((one) => isDeclarationOnly(one) || isForTheProgramItself(one))) return;
   throw new Refusal(
     `Line ${lineOf(source, statement.getStart(source.ast))} would have to wait at the top level of a CommonJS file, and ${basename(loader)}, which loads it, would go on meanwhile: move what waits into a function, or make them ES modules.`,
+  );
+}
+
+/** `if (require.main === module) { … }`: nothing of it runs where somebody loads the file. */
+function isForTheProgramItself(statement: TS.Statement): boolean {
+  return (
+    ts.isIfStatement(statement) &&
+    statement.elseStatement === undefined &&
+    /^(require\.main ===? module|module ===? require\.main)$/.test(statement.expression.getText().replace(/\s+/g, ' '))
   );
 }
 

@@ -23,14 +23,22 @@ export interface Driving {
   path: TS.CallExpression[];
 }
 
+/** Longer chains of callers are climbed no further. */
+const DEEPEST = 8;
+
 /**
- * The innermost loops with independent rounds that drive the calls, through the callers of their functions in this file. `awaited` are calls that
- * a refactor is about to await; null when only what is awaited already counts.
+ * The innermost loops with independent rounds that drive the calls, through the callers of their functions in this file, and in those where
+ * `elsewhere` knows some. `awaited` are calls that a refactor is about to await; null when only what is awaited already counts.
  */
-export function findDrivers(source: Source, calls: readonly TS.CallExpression[], awaited: ReadonlySet<TS.Node> | null): Driving {
+export function findDrivers(
+  first: Source,
+  calls: readonly TS.CallExpression[],
+  awaited: ReadonlySet<TS.Node> | null,
+  elsewhere: (node: FunctionNode) => readonly { source: Source; call: TS.CallExpression }[] = () => [],
+): Driving {
   const driving: Driving = { drivers: [], reasons: [], path: [] };
   const visited = new Set<TS.Node>();
-  const climb = (call: TS.CallExpression, through: readonly FunctionNode[]): void => {
+  const climb = (source: Source, call: TS.CallExpression, through: readonly FunctionNode[]): void => {
     const enclosing = enclosingFunction(call);
     // A recursive call: a bound at every depth would be no bound.
     if (visited.has(call) || (enclosing !== null && through.includes(enclosing))) return;
@@ -60,12 +68,12 @@ export function findDrivers(source: Source, calls: readonly TS.CallExpression[],
       if (awaited === null)
         driving.reasons.push(`The calls in line ${lineOf(source, running.getStart(source.ast))} run at the same time already.`);
       if (typeof tie === 'string') driving.reasons.push(tie);
-      if (awaited === null || typeof tie === 'string') climb(running, above);
+      if (awaited === null || typeof tie === 'string') climb(source, running, above);
       else driving.drivers.push({ kind: 'running', call: running, review: tie ?? [] });
       return;
     }
     if (arrayCall !== null && !isConcurrent(arrayCall.kind)) {
-      climb(arrayCall.call, above);
+      climb(source, arrayCall.call, above);
       return;
     }
     if (arrayCall !== null) {
@@ -74,13 +82,14 @@ export function findDrivers(source: Source, calls: readonly TS.CallExpression[],
       if (typeof driver !== 'string') driving.drivers.push(driver);
       else {
         driving.reasons.push(driver);
-        climb(arrayCall.call, above);
+        climb(source, arrayCall.call, above);
       }
       return;
     }
-    for (const caller of callsOf(source, enclosing)) climb(caller, above);
+    for (const caller of callsOf(source, enclosing)) climb(source, caller, above);
+    if (above.length <= DEEPEST) for (const caller of elsewhere(enclosing)) climb(caller.source, caller.call, above);
   };
-  for (const call of calls) climb(call, []);
+  for (const call of calls) climb(first, call, []);
   return driving;
 }
 
@@ -92,6 +101,11 @@ function isAwaitedWithin(call: TS.Node, loop: TS.Node): boolean {
 
 function isDriven(driving: Driving, loop: TS.Node): boolean {
   return driving.drivers.some((one) => one.kind === 'loop' && one.rounds.loop === loop);
+}
+
+/** What a driver's rounds are made of: its loop, or the call of `map`. */
+export function placeOfDriver(driver: Driver): TS.Node {
+  return driver.kind === 'loop' ? driver.rounds.loop : driver.call;
 }
 
 /** Where a function of this file is called, also as a callback of `map` and its like. */
