@@ -170,9 +170,12 @@ async function walk(path: Path): Promise<void> {
       await focusEditor(page, basename(path.file));
       await page.keyboard.press('Control+Z');
       await page.locator('.tab.dirty').first().waitFor();
-      await saveAll(page);
-      for (const [index, name] of changed.entries()) assert.equal(readFileSync(inFolder(name), 'utf8'), originals[index], name);
-      for (const name of made) assert.ok(!existsSync(inFolder(name)), `${name} is gone again`);
+      // VS Code takes back what it changed in other files one after another.
+      await until(page, 'One undo did not take all of it back.', async () => {
+        await saveAll(page);
+        const areBack = changed.every((name, index) => readFileSync(inFolder(name), 'utf8') === originals[index]);
+        return areBack && made.every((name) => !existsSync(inFolder(name)));
+      });
     });
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
