@@ -171,7 +171,7 @@ describe('the HTML report in a browser', { skip: missing }, () => {
     await page.keyboard.press('4');
     const decision = await page.locator('.decision').innerText();
     assert.match(decision, /worker threads\s+1\.5×\s+\+31 MB\s+22/);
-    assert.match(decision, /Unblock won't make this change itself: row uses `db`/);
+    assert.match(decision, /Unblock won't make this change itself: row uses db,/);
     assert.match(decision, /Left alone[\s\S]*parse/);
     assert.match(decision, /Event loop[\s\S]*at worst 520 ms[\s\S]*520 ms[\s\S]*loadAll[\s\S]*13[\s\S]*no function of yours/);
     await page.screenshot({ path: join(screenshots, 'page-decision.png') });

@@ -76,7 +76,8 @@ export function writeKept(source: Source, editor: Editor, { node, name, paramete
   const result = free('result');
   const given = names.join(', ');
   const returned = node.type === undefined ? null : textOf(source, node.type);
-  const resultType = returned ?? `ReturnType<typeof ${compute}>`;
+  const isPredicate = node.type !== undefined && ts.isTypePredicateNode(node.type) && node.type.assertsModifier === undefined;
+  const resultType = isPredicate ? 'boolean' : (returned ?? `ReturnType<typeof ${compute}>`);
   const types = parameters.map(keyType(source));
   /** The type of the map that is asked for the parameter at an index, without `Map`. */
   const mapType = (index: number): string => `<${types[index]!}, ${index === types.length - 1 ? resultType : `Map${mapType(index + 1)}`}>`;
