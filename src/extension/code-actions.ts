@@ -80,9 +80,11 @@ export function createLightBulb(store: ResultsStore, client: RefactorClient, log
     const diagnostics = context.diagnostics.filter((one) => one.source === 'Unblock' && ruleOf(one) === advice.rule);
     const wants = (kind: vscode.CodeActionKind): boolean =>
       context.only === undefined || context.only.contains(kind) || kind.contains(context.only);
+    // The light bulb shows the change once, as a quick fix; the Refactor menu asks for its own kind.
+    const wantsRewrite = context.only !== undefined && wants(REWRITE);
     const actions: vscode.CodeAction[] = [];
     if ('reason' in outcome) {
-      if (wants(REWRITE)) {
+      if (wantsRewrite) {
         const refused = new vscode.CodeAction(withGain(advice.message, advice), REWRITE);
         refused.disabled = { reason: outcome.reason };
         actions.push(refused);
@@ -106,7 +108,7 @@ export function createLightBulb(store: ResultsStore, client: RefactorClient, log
         fix.isPreferred = outcome.result.safety === 'safe' && !stale;
         actions.push(fix);
       }
-      if (wants(REWRITE)) actions.push(new RefactorAction(title, REWRITE, outcome));
+      if (wantsRewrite) actions.push(new RefactorAction(title, REWRITE, outcome));
     }
     if (wants(vscode.CodeActionKind.QuickFix)) {
       const explain = new vscode.CodeAction(vscode.l10n.t('Explain {0}', advice.rule), vscode.CodeActionKind.QuickFix);

@@ -91,7 +91,7 @@ export function createPanel(store: ResultsStore, context: vscode.ExtensionContex
       shown = results;
       const lanes = await Promise.all(results.profiles.map(async ({ name, path }) => ({ name, bytes: await bytesOf(path) })));
       if (shown !== results) return;
-      post({ type: 'show', report: results.report, title: basename(results.report.target.script), lanes });
+      post({ type: 'show', report: results.report, title: basename(results.report.target.script), compared: results.compared, lanes });
     }
     post({ type: 'stale', stale: store.anyStale() });
     if (focusNext !== null) post({ type: 'focus', ...focusNext });

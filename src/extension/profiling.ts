@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Failure } from '../core/failure.ts';
 import type { Report } from '../core/report/report.ts';
-import { biggestLever, comparedWith, headline, nothingToChange } from '../core/report/words.ts';
+import { biggestLever, headline, nothingToChange } from '../core/report/words.ts';
 import { COMMANDS } from './contributions.ts';
 import { showFailure, type Log } from './log.ts';
 import type { ResultsStore, RunRequest } from './results.ts';
@@ -79,7 +79,7 @@ export function createProfiling(parts: ProfilingParts): Profiling {
   async function run(request: RunRequest, settings: RunSettings): Promise<boolean> {
     const name = (request.named ?? request.attach)?.name ?? basename(request.script);
     const attached = request.attach !== undefined;
-    const kept: { before: Report | null; folder: string | null } = { before: null, folder: null };
+    const unsaved: { folder: string | null } = { folder: null };
     try {
       const done = await commands.run({
         name,
@@ -91,21 +91,20 @@ export function createProfiling(parts: ProfilingParts): Profiling {
         settings,
         async words(node) {
           const folder = await makeFolder((context.storageUri ?? context.globalStorageUri).fsPath);
-          kept.folder = folder;
+          unsaved.folder = folder;
           return wordsOf(request, settings, { node, folder });
         },
         async finish(saved) {
-          kept.before = store.current?.report ?? null;
           await store.show(await readSavedResults(saved), request);
-          kept.folder = null;
+          unsaved.folder = null;
         },
       });
       if (!done) return false;
     } finally {
-      if (kept.folder !== null) await rm(kept.folder, { recursive: true, force: true }).catch(() => undefined);
+      if (unsaved.folder !== null) await rm(unsaved.folder, { recursive: true, force: true }).catch(() => undefined);
     }
     parts.onResults();
-    void announce(kept.before);
+    void announce();
     return true;
   }
 
@@ -152,10 +151,10 @@ export function createProfiling(parts: ProfilingParts): Profiling {
     }
   }
 
-  async function announce(before: Report | null): Promise<void> {
+  async function announce(): Promise<void> {
     if (store.current === null) return;
-    const { report } = store.current;
-    const words = [before === null ? null : comparedWith(before, report), headline(report)].filter((one) => one !== null).join(' ');
+    const { report, compared } = store.current;
+    const words = [compared, headline(report)].filter((one) => one !== null).join(' ');
     log.info(words);
     const show = vscode.l10n.t('Show Flame Graph');
     const choice = await vscode.window.showInformationMessage(resultWords(basename(report.target.script), report.run, words), show);

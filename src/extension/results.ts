@@ -2,6 +2,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Report, ReportAdvice, ReportHotSpot } from '../core/report/report.ts';
+import { comparedWith } from '../core/report/words.ts';
 import { CONTEXT_KEYS } from './contributions.ts';
 import { applyChange, isTouched, trackLines, type TextChange, type TrackedLines } from './line-tracking.ts';
 import { readSavedResults, type SavedResults } from './saved-results.ts';
@@ -29,6 +30,8 @@ export interface Results extends SavedResults {
   /** Folders that were opened through a symbolic link. */
   folders: ShownFolder[];
   request: RunRequest;
+  /** How the run compares with the one before, in words; null where there is none that it can be compared with. */
+  compared: string | null;
 }
 
 /** The results of the last run, and where its lines are now. */
@@ -71,7 +74,10 @@ export function createResults(context: vscode.ExtensionContext): ResultsStore {
     const folders = await shownFolders(openedFolders(workspaceFolders, request.script));
     const report = withShownPaths(saved.report, folders);
     const tracked = await trackFiles(report);
-    current = { ...saved, report, folders, request };
+    // Counting calls adds to the same results.
+    const compared =
+      previous === null ? null : previous.folder === saved.folder ? previous.compared : comparedWith(previous.report, report);
+    current = { ...saved, report, folders, request, compared };
     files = tracked;
     await context.workspaceState.update(REMEMBERED, { folder: saved.folder, request });
     await announce();

@@ -7,6 +7,8 @@ export type ToPanel =
       /** Null for a profile of another tool, opened without a report. */
       report: Report | null;
       title: string;
+      /** How the run compares with the one before, in words. */
+      compared: string | null;
       lanes: PanelLane[];
     }
   | { type: 'stale'; stale: boolean }

@@ -25,7 +25,7 @@ async function readEmbedded(page: string): Promise<ToPanel> {
     }
     read.push({ name: lanes[lane]!, bytes: joined(pieces) });
   }
-  return { type: 'show', title, report, lanes: read };
+  return { type: 'show', title, report, compared: null, lanes: read };
 }
 
 function joined(pieces: Uint8Array[]): Uint8Array {

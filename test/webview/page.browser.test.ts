@@ -306,7 +306,7 @@ describe('the HTML report in a browser', { skip: missing }, () => {
     await page.evaluate(
       ([report, text]) => {
         const bytes = new TextEncoder().encode(text);
-        window.postMessage({ type: 'show', title: 'report.js', report, lanes: [{ name: 'main', bytes }] }, '*');
+        window.postMessage({ type: 'show', title: 'report.js', report, compared: null, lanes: [{ name: 'main', bytes }] }, '*');
         // Before the profile is read.
         window.postMessage({ type: 'focus', file: '/home/dev/shop/lib/load.js', line: 15 }, '*');
         window.postMessage({ type: 'stale', stale: true }, '*');
@@ -349,7 +349,8 @@ describe('the HTML report in a browser', { skip: missing }, () => {
     Object.assign(short, { advice: [], lanes: [], run: { ...short.run, wallMs: 38 } });
     await page.evaluate(
       ([report, text]) => {
-        window.postMessage({ type: 'show', title: 'a.js', report, lanes: [{ name: 'main', bytes: new TextEncoder().encode(text) }] }, '*');
+        const lanes = [{ name: 'main', bytes: new TextEncoder().encode(text) }];
+        window.postMessage({ type: 'show', title: 'a.js', report, compared: '6.6× faster than the run before (249 ms).', lanes }, '*');
       },
       [short, JSON.stringify(sampleProfile())] as const,
     );
@@ -358,6 +359,7 @@ describe('the HTML report in a browser', { skip: missing }, () => {
       await page.locator('.headline').innerText(),
       /^38 ms measured: too short to say\. Run it on more input, or repeat it ×20\.$/,
     );
+    assert.equal(await page.locator('.compared').innerText(), '6.6× faster than the run before (249 ms).');
     await page.screenshot({ path: join(screenshots, 'page-repeat.png') });
     assert.deepEqual(await posted(), [{ type: 'repeat', runs: 20 }]);
     assert.deepEqual(complaints, []);

@@ -22,6 +22,8 @@ export interface Header {
 export interface HeaderState {
   title: string;
   report: Report | null;
+  /** How the run compares with the one before, in words. */
+  compared: string | null;
   /** In ms, one for each kind. */
   split: readonly number[];
   /** Kinds the page is narrowed to; empty for all. */
@@ -32,11 +34,12 @@ export function header(events: HeaderEvents): Header {
   const root = element('header', { class: 'header' });
   return {
     root,
-    show({ title, report, split, only }) {
+    show({ title, report, compared, split, only }) {
       const whole = split.reduce((sum, ms) => sum + ms, 0);
       root.replaceChildren(
         element('div', { class: 'subject' }, subject(title, report)),
         element('h1', { class: 'headline' }, report === null ? profileHeadline(split, whole) : headline(report)),
+        ...(compared === null ? [] : [element('p', { class: 'compared' }, compared)]),
         ...lever(report, events),
         bar(split, whole, only, events),
         legend(split, whole, only, events),

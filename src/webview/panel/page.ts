@@ -27,12 +27,13 @@ import { tooltip } from './tooltip.ts';
 interface Shown {
   title: string;
   report: Report | null;
+  compared: string | null;
   lanes: PanelLane[];
 }
 
 /** Builds the page inside `root`, where a profile of about so many bytes is expected, and keeps it up to date with what the host says. */
 export function page(root: HTMLElement, host: Host, expectedBytes: number): { receive(message: ToPanel): void } {
-  let shown: Shown = { title: '', report: null, lanes: [] };
+  let shown: Shown = { title: '', report: null, compared: null, lanes: [] };
   let stale = false;
   let isMainLane = true;
   /** Whether the hot spots of the whole report stand beside the lane, rather than its own functions. */
@@ -239,7 +240,7 @@ export function page(root: HTMLElement, host: Host, expectedBytes: number): { re
 
   function showHeader(): void {
     const split = splitOf(isMainLane ? (shown.report?.time ?? null) : null, lane.timeOfKind);
-    top.show({ title: shown.title, report: shown.report, split, only: lane.only });
+    top.show({ title: shown.title, report: shown.report, compared: shown.compared, split, only: lane.only });
   }
 
   function showBanners(): void {
@@ -338,7 +339,7 @@ export function page(root: HTMLElement, host: Host, expectedBytes: number): { re
         showBanners();
       } else if (message.type === 'focus') focusSource(message.file, message.line);
       else {
-        shown = { title: message.title, report: message.report, lanes: message.lanes };
+        shown = { title: message.title, report: message.report, compared: message.compared, lanes: message.lanes };
         stale = false;
         showBanners();
         lanePicker.replaceChildren(...message.lanes.map((one, index) => element('option', { value: index }, one.name)));

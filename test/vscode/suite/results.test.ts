@@ -104,6 +104,8 @@ describe('profiling an example', () => {
     const fixes = await actionsAt(file(), diagnostic.range, vscode.CodeActionKind.QuickFix);
     const fix = fixes.find((one) => one.title === title);
     assert.ok(fix?.edit, [...refactors, ...fixes].map((one) => one.title).join(' | '));
+    const bulb = await actionsAt(file(), diagnostic.range);
+    assert.equal(bulb.filter((one) => one.title === title).length, 1, 'the light bulb shows it once');
     await vscode.workspace.applyEdit(fix.edit, { isRefactoring: true });
     const { document } = await openExample('sequential-requests', 'fetch-prices.mjs');
     assert.notEqual(document.getText(), profiled);
