@@ -25,6 +25,7 @@ export async function workOut(
     function: { name: hotSpot.function, file: hotSpot.file, line: lineNow(hotSpot.file, hotSpot.line), column: hotSpot.column },
     model: advice.model,
     logicalCores: report.machine.logicalCores,
+    ...(advice.refactor.available && advice.refactor.atOnce !== undefined ? { atOnce: advice.refactor.atOnce } : {}),
   };
   const documents = new Map<string, vscode.TextDocument>();
   for (const document of vscode.workspace.textDocuments)

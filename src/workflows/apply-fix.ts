@@ -43,6 +43,7 @@ export function computeFix(report: Report, adviceId: string): Fix {
       function: { name: hotSpot.function, file: hotSpot.file, line: Math.max(1, hotSpot.line + moved), column: hotSpot.column },
       model: advice.model,
       logicalCores: report.machine.logicalCores,
+      ...(advice.refactor.atOnce === undefined ? {} : { atOnce: advice.refactor.atOnce }),
     },
     read,
   );

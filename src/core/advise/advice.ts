@@ -62,6 +62,8 @@ export interface RefactorSpot {
   function: { name: string; file: string; line: number; column: number };
   model: Model;
   logicalCores: number;
+  /** How many waits to have under way at once, as the advice says; the default bound where it says nothing. */
+  atOnce?: number;
 }
 
 export type RefactorResult =

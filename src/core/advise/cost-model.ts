@@ -73,6 +73,14 @@ export function predictOverlap(wallUs: number, waits: Waits, bound = DEFAULT_BOU
   });
 }
 
+/**
+ * How many waits to have under way at once: with C µs of computing for each W of waiting, 1 + W / C of them keep the one thread busy, and any more wait for
+ * it alone (the knee of the asymptotic bounds, see `predictOverlap`). At least 2, and at most the default bound.
+ */
+export function boundOf({ waitUs, computeUs }: Waits): number {
+  return computeUs <= 0 ? DEFAULT_BOUND : Math.min(DEFAULT_BOUND, Math.max(2, Math.ceil((computeUs + waitUs) / computeUs)));
+}
+
 /** The waits that a function is answerable for, `operations` of them one after another. */
 export function waitsOf(hotSpot: HotSpot, operations: number): Waits {
   const waiting = hotSpot.operations.filter((one) => one.kind === 'async' && one.time.awaitSerialUs > 0);

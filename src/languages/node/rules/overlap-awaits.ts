@@ -1,6 +1,6 @@
 import type TS from 'typescript';
 import type { AdviceContext, Finding, ReadSource, RefactorResult } from '../../../core/advise/advice.ts';
-import { DEFAULT_BOUND, predictOverlap, priceModels, waitsOf } from '../../../core/advise/cost-model.ts';
+import { boundOf, DEFAULT_BOUND, predictOverlap, priceModels, waitsOf } from '../../../core/advise/cost-model.ts';
 import type { Rule } from '../../../core/language.ts';
 import type { HotSpot, SiteOperations } from '../../../core/profile/hot-spots.ts';
 import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
@@ -42,7 +42,7 @@ export const overlapAwaits: Rule = {
       if (calls.length === 0) throw changedSince(source);
       const overlap = findOverlap(source, calls);
       if (typeof overlap === 'string') throw new Refusal(overlap);
-      return rewrite(source, overlap);
+      return rewrite(source, overlap, spot.atOnce);
     });
   },
 };
@@ -76,11 +76,10 @@ const NOTHING_DRIVES = 'It waits, but no loop and no other await was found that 
 function findOverlap(source: Source, calls: TS.CallExpression[]): Overlap | string {
   const { drivers, reasons, path } = findDrivers(source, calls, null);
   const [driver] = drivers;
-  const driven =
-    driver?.kind === 'loop'
-      ? path.find((call) => call.pos >= driver.rounds.loop.statement.pos && call.end <= driver.rounds.loop.statement.end)
-      : undefined;
-  if (driven !== undefined) return { kind: 'loop', drivers, call: driven };
+  const within = (call: TS.CallExpression): boolean =>
+    driver?.kind === 'loop' && call.pos >= driver.rounds.loop.statement.pos && call.end <= driver.rounds.loop.statement.end;
+  const driven = path.find((call) => within(call) && ts.isAwaitExpression(call.parent)) ?? path.find(within);
+  if (driver?.kind === 'loop' && driven !== undefined) return { kind: 'loop', drivers, call: driven };
   for (const call of path) {
     const run = awaitRun(source, call);
     if (typeof run !== 'string') return { kind: 'run', run, call };
@@ -89,16 +88,16 @@ function findOverlap(source: Source, calls: TS.CallExpression[]): Overlap | stri
   return reasons[0] ?? NOTHING_DRIVES;
 }
 
-function rewrite(source: Source, overlap: Overlap): RefactorResult {
+function rewrite(source: Source, overlap: Overlap, bound = DEFAULT_BOUND): RefactorResult {
   const editor = editorOf(source);
   if (overlap.kind === 'run') {
     joinAwaits(source, editor, overlap.run);
     return finish([{ source, editor }], { title: `Await these ${overlap.run.members.length} together`, review: overlap.run.review });
   }
   for (const driver of overlap.drivers)
-    if (driver.kind === 'loop') rewriteLoop(source, editor, driver.rounds, { kind: 'bounded', limit: DEFAULT_BOUND });
+    if (driver.kind === 'loop') rewriteLoop(source, editor, driver.rounds, { kind: 'bounded', limit: bound });
   const review = overlap.drivers.flatMap((driver) => driver.review);
-  return finish([{ source, editor }], { title: `Run ${callWords(source, overlap.call)} ${DEFAULT_BOUND} at a time`, review });
+  return finish([{ source, editor }], { title: `Run ${callWords(source, overlap.call)} ${bound} at a time`, review });
 }
 
 function adviseLoop(hotSpot: HotSpot, longest: SiteOperations, { source, overlap }: Place, context: AdviceContext): Finding[] {
@@ -114,18 +113,25 @@ function adviseLoop(hotSpot: HotSpot, longest: SiteOperations, { source, overlap
       },
     ];
   const waitUs = hotSpot.time.awaitSerialUs;
-  const predicted = predictOverlap(context.wallUs, waitsOf(hotSpot, longest.calls));
-  const result = rewrite(source, overlap);
+  const waits = waitsOf(hotSpot, longest.calls);
+  const bound = boundOf(waits);
+  const predicted = predictOverlap(context.wallUs, waits, bound);
+  const result = rewrite(source, overlap, bound);
+  const refactor = availability(result);
+  const enough =
+    bound < DEFAULT_BOUND
+      ? ` More than ${bound} at once would wait for the thread, which computes ${formatDuration(waits.computeUs / 1000)} for them.`
+      : '';
   return [
     {
       model: 'concurrent-awaits',
       file: source.file,
       line,
-      message: `Run these ${longest.calls} ${nounOf(longest.api, longest.calls)} ${Math.min(DEFAULT_BOUND, longest.calls)} at a time (≈${formatSpeedup(predicted.speedup)})`,
-      why: `${hotSpot.function} waited ${formatDuration(waitUs / 1000)} for ${longest.calls} ${nounOf(longest.api, longest.calls)}, one at a time${inFlightWords(longest)}: each begins only when the one before has ended.`,
+      message: `Run these ${longest.calls} ${nounOf(longest.api, longest.calls)} ${Math.min(bound, longest.calls)} at a time (≈${formatSpeedup(predicted.speedup)})`,
+      why: `${hotSpot.function} waited ${formatDuration(waitUs / 1000)} for ${longest.calls} ${nounOf(longest.api, longest.calls)}, one at a time${inFlightWords(longest)}: each begins only when the one before has ended.${enough}`,
       predicted,
       alternatives: priceModels(hotSpot, context, { model: 'concurrent-awaits', speedup: predicted.speedup, edits: editCount(result) }),
-      refactor: availability(result),
+      refactor: refactor.available && bound < DEFAULT_BOUND ? { ...refactor, atOnce: bound } : refactor,
     },
   ];
 }

@@ -28,6 +28,15 @@ describe('overlap-awaits', () => {
       leftAlone: [],
     }));
 
+  it('has no more under way than keep the thread busy', () => {
+    const computing = { lines: [{ line: 2, time: time({ jsCpuUs: 0.32 * second, awaitSerialUs: 0.8 * second }) }] };
+    const { advice } = decided(REQUESTS, [{ ...waiting(12), ...computing }]);
+    const [first] = advice;
+    assert.match(first!.message, /^Run these 12 requests 4 at a time/);
+    assert.match(first!.why, /More than 4 at once would wait for the thread, which computes 320 ms for them/);
+    assert.deepEqual(first!.refactor, { available: true, safety: 'safe', atOnce: 4 });
+  });
+
   it('finds the loop in another file through the measured caller', () => {
     const library = `export async function price(id) {\n  const response = await fetch(id);\n  return response.json();\n}\n`;
     const spot = { ...waiting(12), file: '/project/shop.mjs', callers: [{ function: '(top level)', file, line: 7, totalUs: second }] };

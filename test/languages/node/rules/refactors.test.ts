@@ -15,6 +15,8 @@ import { applyEdits } from '../../../../src/languages/node/refactors/text/edits.
  */
 interface Case {
   line: number;
+  /** What the advice says of how many waits to have under way. */
+  atOnce?: number;
   title?: string;
   safety?: 'safe' | 'review';
   reason?: string;
@@ -43,10 +45,14 @@ for (const rule of rules) {
           function: { name: '', file, line: 1, column: 1 },
           model: 'async-api' as const,
           logicalCores: 2,
+          ...(expected.atOnce === undefined ? {} : { atOnce: expected.atOnce }),
         };
         const result = rule.refactor(spot, readText);
-        const { line } = expected;
-        const found: Case = result.available ? { line, title: result.title, safety: result.safety } : { line, reason: result.reason };
+        const { line, atOnce } = expected;
+        const asked = atOnce === undefined ? { line } : { line, atOnce };
+        const found: Case = result.available
+          ? { ...asked, title: result.title, safety: result.safety }
+          : { ...asked, reason: result.reason };
         const texts = new Map(
           result.available
             ? result.files.map((one) => [basename(one.file), applyEdits(one.create ? '' : (readText(one.file) ?? ''), one.edits)])
