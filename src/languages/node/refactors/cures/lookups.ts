@@ -7,6 +7,7 @@ import { isAssignment, isFunctionLike, type Binding } from '../../syntax/scopes.
 import { lineOf, textOf, type Source } from '../../syntax/source.ts';
 import { ts } from '../../syntax/typescript.ts';
 import { usesOfValue } from '../../syntax/value-uses.ts';
+import { followedPushes, followPush, type KeyedSearch } from './followed-pushes.ts';
 import { isFresh } from './growing-copies.ts';
 import { indentationAt } from '../loops/concurrent-rounds.ts';
 import type { Editor } from '../text/editor.ts';
@@ -107,7 +108,9 @@ function keyCompared(source: Source, callback: TS.Expression): { parameter: stri
 export function writeLookup(source: Source, editor: Editor, lookup: Lookup): string[] {
   const { list, listName, call, by } = lookup;
   const line = lineOf(source, call.getStart(source.ast));
-  const kept = lastingDeclaration(source, list);
+  const search: KeyedSearch | null =
+    by.kind === 'key' ? { list, call, keyName: (bare(by.key) as TS.PropertyAccessExpression).name.text, value: by.value } : null;
+  const kept = lastingDeclaration(source, list, search);
   const region = kept?.parent ?? repetitionsAround(call).findLast((one) => !contains(one, list.identifier));
   if (region === undefined)
     throw new Refusal(
@@ -169,36 +172,70 @@ export function writeLookup(source: Source, editor: Editor, lookup: Lookup): str
     throw new Refusal(
       `\`${textOf(source, by.value).slice(0, 40)}\` in line ${line} may be another value for each item: put it into a variable first.`,
     );
-  const keyName = (bare(by.key) as TS.PropertyAccessExpression).name.text;
-  refuseChanges(source, list, region, keyName);
-  const made =
-    by.method === 'some' ? `${list.name.replace(/([^s])s$/, '$1')}${capitalised(keyName)}s` : `${list.name}By${capitalised(keyName)}`;
+  const { keyName } = search!;
+  const pushes = followedPushes(source, search!, region);
+  if ('reason' in pushes) throw new Refusal(`${pushes.reason}.`);
+  const kind = by.method === 'some' ? 'Set' : 'Map';
+  const made = kind === 'Set' ? `${list.name.replace(/([^s])s$/, '$1')}${capitalised(keyName)}s` : `${list.name}By${capitalised(keyName)}`;
   const name = freshName(source, made);
   const key = textOf(source, by.key);
   const { parameter } = by;
-  if (by.method === 'some') declare(name, `new Set(${listText}.map((${parameter}) => ${key}))`);
-  else if (by.method === 'find')
-    declare(name, `new Map(${listText}.map((${parameter}) => [${key}, ${parameter}]${source.typescript ? ' as const' : ''}).reverse())`);
-  else
+  if (by.method === 'findIndex')
     throw new Refusal(
       `\`findIndex\` in line ${line} is asked for a place in \`${list.name}\`: build a Map of places by \`${keyName}\` before the loop.`,
     );
-  review.push(
-    `each item of \`${list.name}\` is now asked for its \`${keyName}\` before the loop of line ${lineOf(source, region.getStart(source.ast))}: none may be null`,
-  );
-  if (!isText(source, by.value))
-    review.push(`in line ${line} \`===\` never finds NaN, which a ${by.method === 'some' ? 'Set' : 'Map'} does`);
+  const beginsEmpty = isEmptyUntil(source, list, region);
+  if (beginsEmpty && !source.typescript) declare(name, `new ${kind}()`);
+  else if (kind === 'Set') declare(name, `new Set(${listText}.map((${parameter}) => ${key}))`);
+  else declare(name, `new Map(${listText}.map((${parameter}) => [${key}, ${parameter}]${source.typescript ? ' as const' : ''}).reverse())`);
+  for (const push of pushes) followPush(source, editor, search!, push, { kind, name }, why);
+  if (!beginsEmpty)
+    review.push(
+      `each item of \`${list.name}\` is now asked for its \`${keyName}\` ${kept === null ? `before the loop of line ${lineOf(source, region.getStart(source.ast))}` : 'where the list is made'}: none may be null`,
+    );
+  const doubted = pushes.find(({ item }) => !ts.isObjectLiteralExpression(bare(item)) && !ts.isNewExpression(bare(item)));
+  if (doubted !== undefined)
+    review.push(
+      `what line ${lineOf(source, doubted.statement.getStart(source.ast))} adds to \`${list.name}\` is asked for its \`${keyName}\` there: it may not be null, and its \`${keyName}\` may not change`,
+    );
+  if (kept !== null && usesOfValue(source, list, { parts: true }).some((use) => use.kind === 'escapes'))
+    review.push(`items of \`${list.name}\` are handed on: others may not change the \`${keyName}\` of one`);
+  if (!isText(source, by.value)) review.push(`in line ${line} \`===\` never finds NaN, which a ${kind} does`);
   editor.replace(call.getStart(source.ast), call.end, `${name}.${by.method === 'some' ? 'has' : 'get'}(${textOf(source, by.value)})`, why);
   return review;
 }
 
-/** The statement of a list at the top level that nothing ever changes: one Set or Map of it does for all calls. */
-function lastingDeclaration(source: Source, list: Binding): TS.VariableStatement | null {
+/** The statement of a list at the top level that nothing ever changes but what can be followed: one Set or Map of it does for all calls. */
+function lastingDeclaration(source: Source, list: Binding, search: KeyedSearch | null): TS.VariableStatement | null {
   const { declaration } = list;
   const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : null;
   if (list.kind !== 'const' || statement === null || !ts.isVariableStatement(statement) || !ts.isSourceFile(statement.parent)) return null;
   const rest = source.text.slice(statement.end).split('\n', 1)[0]!.trim();
-  return rest === '' && usesOfValue(source, list, { parts: true }).length === 0 ? statement : null;
+  if (rest !== '') return null;
+  const uses = usesOfValue(source, list, { parts: true });
+  if (uses.length === 0) return statement;
+  const isFollowed =
+    search !== null && enclosingFunction(search.call) !== null && !('reason' in followedPushes(source, search, source.ast));
+  return isFollowed && uses.every(({ kind, depth }) => kind === 'changes' || depth > 0) ? statement : null;
+}
+
+/** Whether a list is `[]` where a region begins. */
+function isEmptyUntil(source: Source, list: Binding, region: TS.Node): boolean {
+  const { declaration } = list;
+  if (list.kind !== 'const' || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return false;
+  const made = bare(declaration.initializer);
+  if (!ts.isArrayLiteralExpression(made) || made.elements.length > 0) return false;
+  if (ts.isSourceFile(region)) return true;
+  // Neither an outer loop nor code ahead has put anything in.
+  const around = repetitionsAround(region)[0];
+  return (
+    enclosingFunction(declaration) === enclosingFunction(region) &&
+    (around === undefined || contains(around, declaration)) &&
+    list.references.every(
+      ({ identifier }) =>
+        identifier.pos >= region.pos && (contains(region, identifier) || enclosingFunction(identifier) === enclosingFunction(region)),
+    )
+  );
 }
 
 /** Calls of `push` with one simple item, which the Set can follow. Refuses any other change of the list within the loop. */
@@ -220,16 +257,6 @@ function pushesWithin(source: Source, list: Binding, region: TS.Node): TS.CallEx
       if (!isPush) throw new Refusal(`\`${list.name}\` ${words}: keep a Set beside it there by hand, with the same changes.`);
       return call as TS.CallExpression;
     });
-}
-
-/** Refuses where the list changes within the loop, or the key of an item may. */
-function refuseChanges(source: Source, list: Binding, region: TS.Node, key: string): void {
-  for (const { kind, node, depth, words } of usesOfValue(source, list, { parts: true })) {
-    if (kind !== 'changes' || !(contains(region, node) || enclosingFunction(node) !== enclosingFunction(region))) continue;
-    const isOtherField = depth >= 2 && ts.isPropertyAccessExpression(node) && node.name.text !== key;
-    if (!isOtherField)
-      throw new Refusal(`\`${list.name}\` or an item of it ${words}, within the loop: keep a Map by \`${key}\` beside it there by hand.`);
-  }
 }
 
 /** Whether nothing outside this file's view has hold of the list. */
