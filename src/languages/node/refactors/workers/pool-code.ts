@@ -162,9 +162,19 @@ function received(value${type(': any')})${type(': any')} {
 `;
 }
 
+/** The bytes of an argument that is a typed array. */
+function bytesOf(source: Source, args: string, index: number): string {
+  return source.typescript ? `(${args}[${index}] as { buffer: ArrayBuffer }).buffer` : `${args}[${index}].buffer`;
+}
+
+/** The arguments as the function takes them, of which Buffers have arrived marked. */
+function receivedArgs(source: Source, name: string): string {
+  return source.typescript ? `(args.map(received) as Parameters<typeof ${name}>)` : 'args.map(received)';
+}
+
 function packagePool(
   source: Source,
-  { name, callName, waits, buffers }: PooledFunction,
+  { name, callName, waits, buffers, transfers, given }: PooledFunction,
   pool: (typeof POOLS)[number],
   file: string,
 ): CallPool {
@@ -173,6 +183,10 @@ function packagePool(
   const imports = isModule ? `import { ${pool.name} } from '${pool.module}';` : `const { ${pool.name} } = require('${pool.module}');`;
   const filename = isModule ? `${selfUrl(source, file)}.href` : '__filename';
   const [held, task] = [freshName(source, 'pool'), freshName(source, `${name}Task`)];
+  const handedOver = given.length === 0 ? '' : `, transferList: [${given.map((index) => bytesOf(source, 'args', index)).join(', ')}]`;
+  const call = `${waits && (buffers || transfers) ? 'await ' : ''}${name}(...${buffers ? receivedArgs(source, name) : 'args'})`;
+  // What the function made itself goes back as it is: a Buffer it is not.
+  const result = transfers ? `${pool.name}.move(${call})` : buffers ? `sent(${call})` : call;
   return {
     imports,
     before: '',
@@ -182,12 +196,12 @@ let ${held}${type(`: ${pool.name} | undefined`)};
 /** Calls ${name} in a thread of a pool. Threads without work keep no program from ending. */
 function ${callName}(...args${type(`: Parameters<typeof ${name}>`)})${type(`: Promise<Awaited<ReturnType<typeof ${name}>>>`)} {
   ${held} ??= new ${pool.name}({ filename: ${filename} });
-  return ${held}.run(${buffers ? 'args.map(sent)' : 'args'}, { name: '${task}' })${buffers ? '.then(received)' : ''};
+  return ${held}.run(${buffers ? 'args.map(sent)' : 'args'}, { name: '${task}'${handedOver} })${buffers ? '.then(received)' : ''};
 }
 
 /** What the pool's threads run. */
-${buffers && waits ? 'async ' : ''}function ${task}(args${type(`: Parameters<typeof ${name}>`)}) {
-  return ${buffers ? `sent(${waits ? 'await ' : ''}${name}(...${source.typescript ? `(args.map(received) as Parameters<typeof ${name}>)` : 'args.map(received)'}))` : `${name}(...args)`};
+${waits && (buffers || transfers) ? 'async ' : ''}function ${task}(args${type(`: Parameters<typeof ${name}>`)}) {
+  return ${result};
 }
 ${buffers ? buffersCode(type) : ''}`,
     exports: [task],
@@ -232,13 +246,10 @@ function poolCode(
 ): string {
   const type = (text: string): string => (source.typescript ? text : '');
   const worker = newWorker(source, name, file, read);
-  const given = buffers ? (source.typescript ? `(args.map(received) as Parameters<typeof ${name}>)` : 'args.map(received)') : 'args';
-  const call = `${waits ? 'await ' : ''}${name}(...${given})`;
-  const result = buffers ? `sent(${call})` : call;
-  const moved = dead.map(
-    (index) => `${source.typescript ? '(' : ''}job.args[${index}]${source.typescript ? ' as { buffer: ArrayBuffer })' : ''}.buffer`,
-  );
-  const handedOver = moved.length === 0 || buffers ? '' : `, thread.jobs.flatMap((job) => [${moved.join(', ')}])`;
+  const call = `${waits ? 'await ' : ''}${name}(...${buffers ? receivedArgs(source, name) : 'args'})`;
+  const result = buffers && !transfers ? `sent(${call})` : call;
+  const moved = dead.map((index) => bytesOf(source, 'job.args', index));
+  const handedOver = moved.length === 0 ? '' : `, thread.jobs.flatMap((job) => [${moved.join(', ')}])`;
   return named(
     source,
     `
@@ -299,7 +310,7 @@ if (workerData === '${name}') {
         answers.push({ error });
       }
     }
-    parentPort${type('?')}.postMessage(answers${transfers && !buffers ? `, answers.flatMap((one${type(': any')}) => ('value' in one ? [one.value.buffer] : []))` : ''});
+    parentPort${type('?')}.postMessage(answers${transfers ? `, answers.flatMap((one${type(': any')}) => ('value' in one ? [one.value.buffer] : []))` : ''});
   });
 }
 ${buffers ? buffersCode(type) : ''}`,
