@@ -1,7 +1,7 @@
 // How many times as long packages take as what Node has built in, by the length of the text: `node bench/gain/native.mjs [--turns N] [PACKAGE …]`. The figures of
 // docs/rules/use-native-api.md. Packages come from npm into a temporary folder, each in the version that is written here; both sides must give the same.
 import { execFileSync } from 'node:child_process';
-import { createHash, pbkdf2Sync, randomUUID } from 'node:crypto';
+import { createHash, createHmac, pbkdf2Sync, randomUUID, scryptSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ const at = words.indexOf('--turns');
 const turns = at < 0 ? 9 : Number(words.splice(at, 2)[1]);
 
 const digest = (algorithm) => (text) => createHash(algorithm).update(text).digest('hex');
+const hmac = (algorithm) => (text) => createHmac(algorithm, 'kéy').update(text).digest('hex');
 const clone = (load) => ({
   inputs: (size) => Array.from({ length: Math.max(1, size / 16) }, (_, id) => ({ id, name: `name ${id}`, tags: ['a'], at: { x: id } })),
   theirs: load,
@@ -27,7 +28,56 @@ const clone = (load) => ({
 const CASES = [
   { name: 'md5', version: '2.3.0', theirs: (md5) => md5, ours: digest('md5') },
   { name: 'blueimp-md5', version: '2.19.0', theirs: (md5) => md5, ours: digest('md5') },
+  {
+    name: 'blueimp-md5',
+    what: 'blueimp-md5 with a key',
+    version: '2.19.0',
+    theirs: (md5) => (text) => md5(text, 'kéy'),
+    ours: hmac('md5'),
+  },
+  { name: 'sha1', version: '1.1.1', theirs: (sha1) => sha1, ours: digest('sha1') },
+  { name: 'spark-md5', version: '3.0.2', theirs: ({ hash }) => hash, ours: digest('md5') },
+  {
+    name: 'spark-md5',
+    what: 'spark-md5, ArrayBuffer',
+    version: '3.0.2',
+    inputs: (size) => new Uint8Array(size).fill(7),
+    theirs: ({ ArrayBuffer: { hash } }) => hash,
+    ours: (bytes) => createHash('md5').update(Buffer.from(bytes)).digest('hex'),
+  },
   { name: 'js-sha256', version: '1.0.0', theirs: ({ sha256 }) => sha256, ours: digest('sha256') },
+  {
+    name: 'js-sha256',
+    what: 'js-sha256, hmac',
+    version: '1.0.0',
+    theirs:
+      ({ sha256 }) =>
+      (text) =>
+        sha256.hmac('kéy', text),
+    ours: hmac('sha256'),
+  },
+  { name: 'js-sha512', version: '0.9.0', theirs: ({ sha512 }) => sha512, ours: digest('sha512') },
+  { name: 'js-sha3', version: '0.13.0', theirs: ({ sha3_256: sha3 }) => sha3, ours: digest('sha3-256') },
+  { name: 'hash.js', version: '1.1.7', theirs: (hash) => (text) => hash.sha256().update(text).digest('hex'), ours: digest('sha256') },
+  {
+    name: 'hash.js',
+    what: 'hash.js, hmac',
+    version: '1.1.7',
+    theirs: (hash) => (text) => hash.hmac(hash.sha256, 'kéy').update(text).digest('hex'),
+    ours: hmac('sha256'),
+  },
+  {
+    name: 'scrypt-js',
+    what: 'scrypt-js, syncScrypt with N = 1024',
+    version: '3.0.1',
+    inputs: (size) => Buffer.alloc(size, 7),
+    theirs:
+      ({ syncScrypt }) =>
+      (bytes) =>
+        syncScrypt(bytes, Buffer.from('salt'), 1024, 8, 1, 32),
+    ours: (bytes) => Uint8Array.from(scryptSync(bytes, Buffer.from('salt'), 32, { N: 1024, r: 8, p: 1 })),
+    same: isDeepStrictEqual,
+  },
   { name: 'sha.js', version: '2.4.11', theirs: (sha) => (text) => sha('sha256').update(text).digest('hex'), ours: digest('sha256') },
   {
     name: 'crypto-js',
@@ -45,7 +95,39 @@ const CASES = [
     theirs: (crypto) => (text) => crypto.PBKDF2(text, 'salt', { keySize: 8, iterations: 100, hasher: crypto.algo.SHA256 }).toString(),
     ours: (text) => pbkdf2Sync(text, 'salt', 100, 32, 'sha256').toString('hex'),
   },
+  {
+    name: 'crypto-js',
+    what: 'crypto-js, HmacSHA256 as Base64',
+    version: '4.2.0',
+    theirs: (crypto) => (text) => crypto.enc.Base64.stringify(crypto.HmacSHA256(text, 'kéy')),
+    ours: (text) => createHmac('sha256', 'kéy').update(text).digest('base64'),
+  },
+  {
+    name: 'crypto-js',
+    what: 'crypto-js, text to Base64',
+    version: '4.2.0',
+    theirs:
+      ({ enc }) =>
+      (text) =>
+        enc.Base64.stringify(enc.Utf8.parse(text)),
+    ours: (text) => Buffer.from(text, 'utf8').toString('base64'),
+  },
   { name: 'js-base64', version: '3.9.0', theirs: ({ encode }) => encode, ours: (text) => Buffer.from(text, 'utf8').toString('base64') },
+  {
+    name: 'js-base64',
+    what: 'js-base64, encodeURI',
+    version: '3.9.0',
+    theirs: ({ encodeURI: encode }) => encode,
+    ours: (text) => Buffer.from(text, 'utf8').toString('base64url'),
+  },
+  {
+    name: 'js-base64',
+    what: 'js-base64, fromUint8Array',
+    version: '3.9.0',
+    inputs: (size) => Buffer.alloc(size, 7),
+    theirs: ({ fromUint8Array }) => fromUint8Array,
+    ours: (bytes) => Buffer.from(bytes).toString('base64'),
+  },
   {
     name: 'base64-js',
     version: '1.5.1',
@@ -84,6 +166,8 @@ const CASES = [
   },
 ].filter(({ name }) => words.length === 0 || words.includes(name));
 
+const BORDERS = ['', 'ÄÖ€😀', 'a\0b', ...[55, 56, 63, 64, 65, 111, 112, 119, 127, 128, 129, 135, 136].map((length) => 'x'.repeat(length))];
+
 const clones = new WeakMap();
 function structuredCloneOnce(value) {
   if (!clones.has(value)) clones.set(value, structuredClone(value));
@@ -103,6 +187,9 @@ try {
   console.log(`| package | ${SIZES.map((size) => size.toLocaleString('en')).join(' | ')} |\n|---|${SIZES.map(() => '---|').join('')}`);
   for (const one of CASES) {
     const theirs = one.theirs(require(one.name));
+    // Texts are compared at the borders of their blocks too.
+    const differs = one.inputs === undefined && BORDERS.some((text) => !(one.same ?? Object.is)(theirs(text), one.ours(text)));
+    if (differs) console.log(`${one.what ?? one.name}: other results`);
     const row = SIZES.map((size) => ratio(one, theirs, (one.inputs ?? ((length) => 'tea and é€'.repeat(length).slice(0, length)))(size)));
     console.log(`| ${one.what ?? one.name} ${one.version} | ${row.join(' | ')} |`);
   }

@@ -95,11 +95,11 @@ function timeWithin(source: Source, called: CalledFunction, hotSpot: HotSpot): n
   return statement === null ? 0 : timeOn(source, hotSpot, statement);
 }
 
-/** The statement at the top level that is nothing but a function: its lines hold no other code. */
+/** The method, or the statement that is nothing but a function: its lines hold no other code. */
 function ownStatement(node: FunctionNode): TS.Node | null {
-  if (ts.isFunctionDeclaration(node)) return ts.isSourceFile(node.parent) ? node : null;
+  if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) return node;
   const statement = ts.isVariableDeclaration(node.parent) ? node.parent.parent.parent : null;
-  return statement !== null && ts.isVariableStatement(statement) && ts.isSourceFile(statement.parent) ? statement : null;
+  return statement !== null && ts.isVariableStatement(statement) ? statement : null;
 }
 
 /** The outermost function that begins on a line. */

@@ -1,36 +1,34 @@
 import type TS from 'typescript';
 import { bare } from '../../syntax/locate.ts';
 import { importedExpression } from '../../syntax/modules.ts';
-import { lineOf, textOf, type Source } from '../../syntax/source.ts';
+import { textOf, type Source } from '../../syntax/source.ts';
 import { ts } from '../../syntax/typescript.ts';
-import { isText } from '../../syntax/value-types.ts';
-import type { Editor } from '../text/editor.ts';
-import type { Imports } from '../text/imports.ts';
-import { Refusal } from '../text/refusal.ts';
+import { cryptoJsTwin } from './crypto-js-twins.ts';
+import { drop, numberIn, taken, WHY, writeBase64, writeDigest, type NativeTwin, type Takes, type Twin } from './native-code.ts';
 
-/** A call of a package that does in JavaScript what Node does natively. */
-export interface NativeTwin {
-  /** All that is replaced: the call, or `sha256(text).toString()`. */
-  expression: TS.Expression;
-  call: TS.CallExpression;
-  package: string;
-  /** What Node has for it, in a sentence: `crypto.createHash`. */
-  native: string;
-  /** The least share of the package's time that is saved, 0 to 1: of texts of 16 characters, measured (docs/rules/use-native-api.md). */
+export type { NativeTwin };
+
+/** Packages whose functions make a hexadecimal digest of a text or bytes: the algorithm by the function's name, null for others. */
+interface DigestPackage {
   least: number;
-  write: (source: Source, editor: Editor, imports: Imports) => string[];
+  takes: Takes;
+  algorithm: (name: string | null) => string | null;
+  /** A second argument is the key of an HMAC. */
+  keyed?: boolean;
 }
 
-const WHY = "use Node's own";
-
-/** Packages whose function makes a hexadecimal digest of a text or bytes: function, algorithm. */
-const DIGESTS: Record<string, { least: number; algorithm: (name: string | null) => string | null }> = {
-  md5: { least: 0.5, algorithm: (name) => (name === null ? 'md5' : null) },
-  'blueimp-md5': { least: 0.35, algorithm: (name) => (name === null || name === 'md5' ? 'md5' : null) },
-  'js-md5': { least: 0.35, algorithm: (name) => (name === null || name === 'md5' ? 'md5' : null) },
-  'js-sha1': { least: 0.3, algorithm: (name) => (name === null || name === 'sha1' ? 'sha1' : null) },
-  'js-sha256': { least: 0.3, algorithm: (name) => named(name ?? 'sha256', /^(sha256|sha224)(\.hex)?$/) },
-  'js-sha512': { least: 0.3, algorithm: (name) => named(name ?? 'sha512', /^(sha512|sha384)(\.hex)?$/) },
+const DIGESTS: Record<string, DigestPackage> = {
+  md5: { least: 0.5, takes: 'any', algorithm: (name) => (name === null ? 'md5' : null) },
+  sha1: { least: 0.6, takes: 'any', algorithm: (name) => (name === null ? 'sha1' : null) },
+  'blueimp-md5': { least: 0.35, takes: 'text', keyed: true, algorithm: (name) => (name === null || name === 'md5' ? 'md5' : null) },
+  'spark-md5': { least: 0.2, takes: 'text', algorithm: (name) => (name === 'hash' ? 'md5' : null) },
+  'js-sha256': { least: 0.3, takes: 'any', algorithm: (name) => named(name ?? 'sha256', /^(sha256|sha224)(\.hex)?$/) },
+  'js-sha512': { least: 0.7, takes: 'well-formed', algorithm: (name) => named(name ?? 'sha512', /^(sha512|sha384)(\.hex)?$/) },
+  'js-sha3': {
+    least: 0.7,
+    takes: 'well-formed',
+    algorithm: (name) => named(name ?? '', /^(sha3_(?:224|256|384|512))(\.hex)?$/)?.replace('_', '-') ?? null,
+  },
 };
 
 function named(name: string, known: RegExp): string | null {
@@ -43,34 +41,41 @@ export function nativeTwin(source: Source, node: TS.Node): NativeTwin | null {
   const imported = importedExpression(source, node.expression);
   if (imported === null) return null;
   const { module, name } = imported;
-  const [first, ...rest] = node.arguments;
-  if (first === undefined) return null;
-  const twin = (part: Pick<NativeTwin, 'expression' | 'native' | 'least' | 'write'>): NativeTwin => ({
-    ...part,
-    call: node,
-    package: module,
+  const found = /^crypto-js(\/|$)/.test(module)
+    ? cryptoJsTwin(
+        source,
+        node,
+        module === 'crypto-js' ? (name ?? '') : [module.slice('crypto-js/'.length), ...(name === null ? [] : [name])].join('.'),
+      )
+    : (digestTwin(source, node, module, name) ?? otherTwin(source, node, module, name));
+  return found === null ? null : { ...found, call: node, package: module.replace(/\/.*/, '') };
+}
+
+function digestTwin(source: Source, node: TS.CallExpression, module: string, name: string | null): Twin | null {
+  const [first, second, ...more] = node.arguments;
+  const known = DIGESTS[module];
+  if (first === undefined || more.length > 0) return null;
+  const digest = (algorithm: string, value: TS.Expression, key: TS.Expression | null, least: number, takes: Takes): Twin => ({
+    expression: node,
+    native: key === null ? 'crypto.createHash' : 'crypto.createHmac',
+    least,
+    write: writeDigest({ call: node, whole: node, algorithm, value, key, encoding: 'hex', takes, package: module }),
   });
+  const algorithm = known?.algorithm(name) ?? null;
+  if (known !== undefined && algorithm !== null && (second === undefined || known.keyed === true))
+    return digest(algorithm, first, second ?? null, known.least, known.takes);
+  // The key comes first here.
+  const keyed = module === 'js-sha256' ? named(name ?? '', /^(sha256|sha224)\.hmac(\.hex)?$/) : null;
+  if (keyed !== null && second !== undefined) return digest(keyed, second, first, 0.2, 'any');
+  if (module === 'spark-md5' && name === 'ArrayBuffer.hash' && second === undefined) return digest('md5', first, null, 0.25, 'bytes');
+  return null;
+}
 
-  const digest = DIGESTS[module]?.algorithm(name) ?? null;
-  if (digest !== null && rest.length === 0)
-    return twin({
-      expression: node,
-      native: 'crypto.createHash',
-      least: DIGESTS[module]!.least,
-      write: hash(node, node, digest, first, null),
-    });
-
-  const derived = /^crypto-js(\/|$)/.test(module) ? derivedKey(source, node, name ?? module.slice('crypto-js/'.length)) : null;
-  if (derived !== null) return twin(derived);
-  if (/^crypto-js(\/|$)/.test(module)) {
-    const kind = /^(hmac-?)?(md5|sha1|sha224|sha256|sha384|sha512)$/i.exec(name ?? module.slice('crypto-js/'.length));
-    const whole = kind === null ? null : hexText(source, node);
-    if (kind === null || whole === null || rest.length !== (kind[1] === undefined ? 0 : 1)) return null;
-    const key = kind[1] === undefined ? null : rest[0]!;
-    const native = key === null ? 'crypto.createHash' : 'crypto.createHmac';
-    return twin({ expression: whole, native, least: 0.7, write: hash(node, whole, kind[2]!.toLowerCase(), first, key) });
-  }
-  if (module === 'sha.js' && name === null && rest.length === 0 && isDigestChain(node)) {
+function otherTwin(source: Source, node: TS.CallExpression, module: string, name: string | null): Twin | null {
+  const [first, ...rest] = node.arguments;
+  if (module === 'hash.js') return hashJsTwin(source, node, name);
+  if (first === undefined) return null;
+  if (module === 'sha.js' && name === null && rest.length === 0 && digestChain(node) !== null) {
     const algorithm = bare(first);
     if (!ts.isStringLiteralLike(algorithm) || !/^sha(1|224|256|384|512)$/.test(algorithm.text)) return null;
     const write: NativeTwin['write'] = (_, editor, imports) => {
@@ -78,142 +83,90 @@ export function nativeTwin(source: Source, node: TS.Node): NativeTwin | null {
       editor.replace(node.expression.getStart(), node.expression.end, imports.name('crypto', 'createHash'), WHY);
       return [];
     };
-    return twin({ expression: node, native: 'crypto.createHash', least: 0.35, write });
+    return { expression: node, native: 'crypto.createHash', least: 0.35, write };
   }
-  if (module === 'js-base64' && /^(Base64\.)?(encode|toBase64|btoa)$/.test(name ?? '') && rest.length === 0)
-    return twin({
-      expression: node,
-      native: 'Buffer.from',
-      least: 0.6,
-      write: base64(node, first, name!.endsWith('btoa') ? 'latin1' : 'utf8'),
-    });
-  if (module === 'base64-js' && name === 'fromByteArray' && rest.length === 0)
-    return twin({ expression: node, native: 'Buffer.from', least: 0.3, write: base64(node, first, null) });
-  return null;
+  const base64 = (from: 'utf8' | 'latin1' | null, to: 'base64' | 'base64url', least: number): Twin => ({
+    expression: node,
+    native: 'Buffer.from',
+    least,
+    write: writeBase64(node, node, first, { from, to, package: module }),
+  });
+  if (module === 'js-base64' && rest.length === 0) {
+    const method = named(name ?? '', /^(?:Base64\.)?(encode|toBase64|btoa|encodeURI|encodeURL|fromUint8Array)$/);
+    if (method === 'fromUint8Array') return base64(null, 'base64', 0.25);
+    if (method !== null) return base64(method === 'btoa' ? 'latin1' : 'utf8', /^encodeUR/.test(method) ? 'base64url' : 'base64', 0.6);
+  }
+  if (module === 'base64-js' && name === 'fromByteArray' && rest.length === 0) return base64(null, 'base64', 0.3);
+  return module === 'scrypt-js' && name === 'syncScrypt' ? scryptTwin(source, node) : null;
 }
 
-/** `createHash('md5').update(text).digest('hex')`. */
-function hash(
-  call: TS.CallExpression,
-  whole: TS.Expression,
-  algorithm: string,
-  value: TS.Expression,
-  key: TS.Expression | null,
-): NativeTwin['write'] {
-  return (source, editor, imports) => {
-    drop(call.expression, imports);
-    if (ts.isCallExpression(whole) && whole !== call) whole.arguments.forEach((encoder) => drop(encoder, imports));
-    const maker = imports.name('crypto', key === null ? 'createHash' : 'createHmac');
+/** `hash.sha256().update(text).digest('hex')` and `hash.hmac(hash.sha256, key).update(text).digest('hex')`. */
+function hashJsTwin(source: Source, node: TS.CallExpression, name: string | null): Twin | null {
+  const known = /^sha(1|224|256|384|512)$/;
+  const [hasher, key, ...more] = node.arguments;
+  const isHmac = name === 'hmac';
+  const imported = isHmac && hasher !== undefined ? importedExpression(source, hasher) : null;
+  const algorithm = isHmac ? (imported?.module === 'hash.js' ? (imported.name ?? '') : '') : (name ?? '');
+  if (!known.test(algorithm) || more.length > 0 || (isHmac ? key === undefined : hasher !== undefined)) return null;
+  const updates = digestChain(node);
+  // Without 'hex' it gives a list of numbers.
+  const digest = updates?.at(-1);
+  if (updates === null || digest?.arguments.length !== 1 || textOf(source, digest.arguments[0]!).slice(1, -1) !== 'hex') return null;
+  if (updates.slice(0, -1).some((one) => one.arguments.length !== 1)) return null;
+  const write: NativeTwin['write'] = (_, editor, imports) => {
+    const values = [...(key === undefined ? [] : [key]), ...updates.slice(0, -1).map((one) => one.arguments[0]!)];
+    const review = values.flatMap((one) => taken(source, one, 'well-formed', 'hash.js'));
+    drop(node.expression, imports);
+    if (isHmac) drop(hasher!, imports);
     const { quote } = source;
-    const given = `${quote}${algorithm}${quote}${key === null ? '' : `, ${textOf(source, key)}`}`;
-    const text = `${maker}(${given}).update(${textOf(source, value)}).digest(${quote}hex${quote})`;
-    editor.replace(whole.getStart(source.ast), whole.end, text, WHY);
-    return [...takenForText(source, value), ...(key === null ? [] : takenForText(source, key))];
+    const given = `${quote}${algorithm}${quote}${key === undefined ? '' : `, ${textOf(source, key)}`}`;
+    editor.replace(node.getStart(source.ast), node.end, `${imports.name('crypto', isHmac ? 'createHmac' : 'createHash')}(${given})`, WHY);
+    return review;
   };
+  return { expression: node, native: isHmac ? 'crypto.createHmac' : 'crypto.createHash', least: 0.7, write };
 }
 
-/**
- * `PBKDF2(password, salt, { keySize: 256 / 32, iterations: 1000, hasher: algo.SHA256 }).toString()`, where all that has another default in another version of the
- * package is given: before 4.2 it took SHA-1 and one round.
- */
-function derivedKey(
-  source: Source,
-  call: TS.CallExpression,
-  name: string,
-): Pick<NativeTwin, 'expression' | 'native' | 'least' | 'write'> | null {
-  const [password, salt, options, ...rest] = call.arguments;
-  const whole = /^pbkdf2$/i.test(name) ? hexText(source, call) : null;
-  const given = options === undefined ? null : bare(options);
-  if (whole === null || password === undefined || salt === undefined || rest.length > 0) return null;
-  if (given === null || !ts.isObjectLiteralExpression(given)) return null;
-  const option = (wanted: string): TS.Expression | null => {
-    const found = given.properties.find((one) => one.name !== undefined && ts.isIdentifier(one.name) && one.name.text === wanted);
-    return found !== undefined && ts.isPropertyAssignment(found) ? bare(found.initializer) : null;
+/** `syncScrypt(password, salt, 16384, 8, 1, 32)`, where the costs are numbers in the text: Node wants to be told how much memory they take. */
+function scryptTwin(source: Source, node: TS.CallExpression): Twin | null {
+  const [password, salt, ...costs] = node.arguments;
+  const [cost, size, parallel, length] = costs.map((one) => numberIn(source, one));
+  if (
+    password === undefined ||
+    salt === undefined ||
+    costs.length !== 4 ||
+    cost == null ||
+    size == null ||
+    parallel == null ||
+    length == null
+  )
+    return null;
+  const write: NativeTwin['write'] = (_, editor, imports) => {
+    const review = [password, salt].flatMap((one) => taken(source, one, 'bytes', 'scrypt-js'));
+    drop(node.expression, imports);
+    const words = costs.map((one) => textOf(source, one));
+    const option = (key: string, index: number): string => (words[index] === key ? key : `${key}: ${words[index]!}`);
+    // OpenSSL counts 128 · r bytes for each of N rows, p blocks and two for itself; by default Node allows 32 MiB.
+    const memory = 128 * size * (cost + parallel + 2);
+    const options = [option('N', 0), option('r', 1), option('p', 2), ...(memory > 32 * 1024 * 1024 ? [`maxmem: ${memory}`] : [])];
+    const made = `${imports.name('crypto', 'scryptSync')}(${textOf(source, password)}, ${textOf(source, salt)}, ${words[3]!}, { ${options.join(', ')} })`;
+    // Its result is a Uint8Array, whose texts and parts are others than a Buffer's.
+    const isCopied = ts.isCallExpression(node.parent) && textOf(source, node.parent.expression) === 'Buffer.from';
+    editor.replace(node.getStart(source.ast), node.end, isCopied ? made : `Uint8Array.from(${made})`, WHY);
+    return review;
   };
-  const [keySize, iterations, hasher] = [option('keySize'), option('iterations'), option('hasher')];
-  if (given.properties.length !== 3 || keySize === null || iterations === null || hasher === null) return null;
-  const used = importedExpression(source, hasher);
-  const algorithm =
-    used?.module === 'crypto-js' ? /^algo\.(MD5|SHA1|SHA224|SHA256|SHA384|SHA512)$/.exec(used.name ?? '')?.[1]?.toLowerCase() : undefined;
-  if (algorithm === undefined) return null;
-  // In words of 4 bytes.
-  const bits = /^(\d+)\s*\/\s*32$/.exec(textOf(source, keySize))?.[1];
-  const bytes = bits === undefined ? 4 * (numberIn(source, keySize) ?? NaN) : Number(bits) / 8;
-  if (!Number.isInteger(bytes) || bytes % 4 !== 0 || numberIn(source, iterations) === null) return null;
-  return {
-    expression: whole,
-    native: 'crypto.pbkdf2Sync',
-    least: 0.7,
-    write: (_, editor, imports) => {
-      // What is no text here is mostly a WordArray, whose bytes Node can't read.
-      const other = [password, salt].find((one) => !isText(source, one));
-      if (other !== undefined)
-        throw new Refusal(
-          `\`${textOf(source, other).slice(0, 40)}\` in line ${lineOf(source, other.getStart(source.ast))} may be a WordArray of crypto-js: give \`crypto.pbkdf2Sync\` its bytes, as in \`Buffer.from(salt, 'hex')\`.`,
-        );
-      drop(call.expression, imports);
-      drop(hasher, imports);
-      if (ts.isCallExpression(whole)) whole.arguments.forEach((encoder) => drop(encoder, imports));
-      const { quote } = source;
-      const maker = imports.name('crypto', 'pbkdf2Sync');
-      const text = `${maker}(${textOf(source, password)}, ${textOf(source, salt)}, ${textOf(source, iterations)}, ${bytes}, ${quote}${algorithm}${quote}).toString(${quote}hex${quote})`;
-      editor.replace(whole.getStart(source.ast), whole.end, text, WHY);
-      return [];
-    },
-  };
+  return { expression: node, native: 'crypto.scryptSync', least: 0.5, write };
 }
 
-/** A number in the text, or one in a constant. */
-function numberIn(source: Source, expression: TS.Expression): number | null {
-  const value = bare(expression);
-  if (ts.isNumericLiteral(value)) return Number(value.text);
-  const binding = ts.isIdentifier(value) ? source.scopes.bindingOf(value) : null;
-  const declaration = binding?.kind === 'const' ? binding.declaration : undefined;
-  const initial = declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-  return initial !== undefined && ts.isNumericLiteral(initial) ? Number(initial.text) : null;
-}
-
-function base64(call: TS.CallExpression, value: TS.Expression, encoding: string | null): NativeTwin['write'] {
-  return (source, editor, imports) => {
-    drop(call.expression, imports);
-    const { quote } = source;
-    const given = encoding === null ? textOf(source, value) : `${textOf(source, value)}, ${quote}${encoding}${quote}`;
-    editor.replace(call.getStart(source.ast), call.end, `Buffer.from(${given}).toString(${quote}base64${quote})`, WHY);
-    return encoding === null ? [] : takenForText(source, value);
-  };
-}
-
-function takenForText(source: Source, value: TS.Expression): string[] {
-  if (isText(source, value)) return [];
-  const line = lineOf(source, value.getStart(source.ast));
-  return [`\`${textOf(source, value).slice(0, 40)}\` in line ${line} is taken for a text or a Buffer: Node throws for anything else`];
-}
-
-function drop(reference: TS.Expression, imports: Imports): void {
-  let name: TS.Expression = bare(reference);
-  while (ts.isPropertyAccessExpression(name)) name = bare(name.expression);
-  if (ts.isIdentifier(name)) imports.dropped(name);
-}
-
-/** `SHA256(text).toString()`, where that is hexadecimal. */
-function hexText(source: Source, call: TS.CallExpression): TS.CallExpression | null {
-  const access = call.parent;
-  if (!ts.isPropertyAccessExpression(access) || access.name.text !== 'toString' || !ts.isCallExpression(access.parent)) return null;
-  const [encoder, ...more] = access.parent.arguments;
-  if (encoder === undefined) return access.parent;
-  const imported = importedExpression(source, encoder);
-  const isHex = imported?.module === 'crypto-js/enc-hex' || (imported?.module === 'crypto-js' && imported.name === 'enc.Hex');
-  return isHex && more.length === 0 ? access.parent : null;
-}
-
-/** `sha('sha256').update(text).digest('hex')`: the same calls in Node. */
-function isDigestChain(call: TS.CallExpression): boolean {
+/** The calls of `update` and `digest` that follow in `sha('sha256').update(text).digest('hex')`, which Node has too; null for others. */
+function digestChain(call: TS.CallExpression): TS.CallExpression[] | null {
+  const calls: TS.CallExpression[] = [];
   let current: TS.Expression = call;
   for (;;) {
     const access = current.parent;
-    if (!ts.isPropertyAccessExpression(access) || access.expression !== current || !ts.isCallExpression(access.parent)) return false;
-    if (access.name.text === 'digest') return true;
-    if (access.name.text !== 'update') return false;
+    if (!ts.isPropertyAccessExpression(access) || access.expression !== current || !ts.isCallExpression(access.parent)) return null;
+    calls.push(access.parent);
+    if (access.name.text === 'digest') return calls;
+    if (access.name.text !== 'update') return null;
     current = access.parent;
   }
 }
@@ -226,6 +179,15 @@ const NO_SLOWER = new Map([
   ['fast-deep-equal', '`util.isDeepStrictEqual` takes 2 to 4.5 times as long. Compare less, or a key in place of all'],
 ]);
 
+/** Packages that hand what they are given to Node themselves, by the names that do. */
+const NATIVE_ALREADY: Record<string, RegExp> = {
+  'js-md5': /^(md5)?$/,
+  'js-sha1': /^(sha1)?$/,
+  pbkdf2: /^pbkdf2(Sync)?$/,
+  btoa: /^$/,
+  atob: /^$/,
+};
+
 /** Why a package's call had better stay, or what it should say first; null for all others. */
 export function whyNoTwin(source: Source, node: TS.Node): string | null {
   if (!ts.isCallExpression(node)) return null;
@@ -233,6 +195,16 @@ export function whyNoTwin(source: Source, node: TS.Node): string | null {
   if (imported === null) return null;
   if (/^crypto-js(\/|$)/.test(imported.module) && /^pbkdf2$/i.test(imported.name ?? imported.module.slice('crypto-js/'.length)))
     return 'For `crypto.pbkdf2Sync` give `PBKDF2` of crypto-js `keySize`, `iterations` and `hasher`, whose defaults differ from version to version, as numbers and `algo.…`, and take its result by `.toString()`.';
+  if (NATIVE_ALREADY[imported.module]?.test(imported.name ?? '') === true)
+    return `\`${imported.module}\` hands what it is given to Node's own, so nothing is gained by calling that. Keep what was computed before, or compute less.`;
+  if (imported.module === 'hash.js' && /^(hmac|sha\d+)$/.test(imported.name ?? ''))
+    return "For `node:crypto` take the digest of hash.js by `.digest('hex')` in the same expression, and update it with texts or Buffers only: without `hex` it gives a list of numbers.";
+  const isKeccak =
+    imported.module === 'js-sha3'
+      ? /^keccak/.test(imported.name ?? '')
+      : /^crypto-js[./]sha3$/i.test(`${imported.module}.${imported.name ?? ''}`.replace(/\.$/, ''));
+  if (isKeccak)
+    return `What \`${imported.module}\` computes here is Keccak as it was before it became SHA-3: Node has nothing that gives the same. Keep what was computed before, or compute less.`;
   const reason =
     NO_SLOWER.get(imported.module) ??
     (imported.module === 'lodash' && imported.name === 'cloneDeep' ? NO_SLOWER.get('lodash.clonedeep') : undefined);
