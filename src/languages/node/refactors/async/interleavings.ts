@@ -75,7 +75,7 @@ function outermost(node: TS.Expression): TS.Expression {
 }
 
 /** What a node assigns or changes. */
-function changedPlace(source: Source, node: TS.Node): TS.Expression | null {
+export function changedPlace(source: Source, node: TS.Node): TS.Expression | null {
   if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) return node.left;
   if ((ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) && /^(\+\+|--)|(\+\+|--)$/.test(textOf(source, node)))
     return node.operand;

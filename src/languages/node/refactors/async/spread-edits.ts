@@ -8,6 +8,7 @@ import { isBareCallback, rewriteArrayCall, rewriteLoop, type Concurrency } from 
 import { isConcurrent } from './array-calls.ts';
 import { renameThis, writeFactory } from './async-classes.ts';
 import { writeGetter } from './async-getters.ts';
+import { refuseOvertakenByCallbacks } from './begun-callbacks.ts';
 import type { Driver } from '../loops/drivers.ts';
 import type { Editor } from '../text/editor.ts';
 import { rewriteInOrder } from './in-order-functions.ts';
@@ -33,6 +34,7 @@ export function writeSpread(project: Project, editor: Editor, spread: Spread, dr
     waits.filter((wait) => !moved.some((one) => contains(one, wait))),
     spread.review,
   );
+  refuseOvertakenByCallbacks(source, waits);
   for (const reason of decisionsAcrossWaits(source, waits)) spread.review.add(reason);
   if (source.topLevelAwait && waits.some((wait) => enclosingFunction(wait) === null)) reviewTopLevelWait(project, source, spread.review);
   const unawaited = finalCall(source, spread);
