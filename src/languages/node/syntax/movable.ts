@@ -2,9 +2,9 @@ import { dirname, join } from 'node:path';
 import type TS from 'typescript';
 import type { ReadSource } from '../../../core/advise/advice.ts';
 import { effectsOf } from './effects.ts';
-import { isStatelessModule, natureOfGlobal } from './known-calls.ts';
+import { isStatelessModule, natureOfGlobal, natureOfImport } from './known-calls.ts';
 import { bare, contains, enclosingFunction, functionName, functionOf, walk, type FunctionNode } from './locate.ts';
-import { globalName, importedAs } from './modules.ts';
+import { globalName, importedAs, importedExpression } from './modules.ts';
 import { isFunctionLike, isWritten, type Binding } from './scopes.ts';
 import { lineOf, readSource, textOf, type Source } from './source.ts';
 import { ts } from './typescript.ts';
@@ -30,6 +30,8 @@ export function movable(source: Source, node: FunctionNode, read: ReadSource, is
   const found: Movable = { statements: new Set(), imports: new Set(), review: [], isolated };
   const reason = takeAlong(source, node, found, read, new Set());
   if (reason !== null) return `${sorry} ${reason}`;
+  const file = isolated ? null : whyMoreThanRead(source, [...found.statements]);
+  if (file !== null) return `${sorry} ${file}`;
   const needed = isolated ? null : whyIsolated(source, found, read);
   if (needed?.includes('process.env') === true) return `${sorry} ${needed}.`;
   const zone = changedZone(source, [...found.statements], isolated);
@@ -65,6 +67,8 @@ export function movableCode(source: Source, nodes: readonly TS.Node[], own: Read
   for (const { declaration } of found.sent)
     if ((ts.isVariableDeclaration(declaration) || ts.isParameter(declaration)) && declaration.type !== undefined)
       walk(declaration.type, look);
+  const file = whyMoreThanRead(source, [...nodes, ...found.statements]);
+  if (reasons.length === 0 && file !== null) reasons.push(file);
   const zone = reasons.length > 0 ? null : changedZone(source, [...nodes, ...found.statements], false);
   return reasons[0] ?? (zone === null ? found : `${zone}.`);
 }
@@ -493,7 +497,8 @@ export function isChangedAt(source: Source, identifier: TS.Identifier, binding: 
 function moduleReason(source: Source, name: string, module: string, found: Movable, read: ReadSource): string | null {
   if (module.startsWith('.')) return projectModuleReason(source, name, module, found, read);
   if (isStatelessModule(module)) return null;
-  if (CORE_WITH_STATE.has(module) && !(found.isolated === true && /^(fs|fs\/promises|vm|v8|process)$/.test(module)))
+  if (FILES.has(module)) return null;
+  if (CORE_WITH_STATE.has(module) && !(found.isolated === true && /^(vm|v8|process)$/.test(module)))
     return `it uses \`${name}\` of ${module}, which belongs to the main thread's work.`;
   found.review.push(
     `\`${name}\` of the package ${module} is loaded anew in each ${found.isolated === true ? 'process' : 'worker'}: settings made here are not known there`,
@@ -501,9 +506,27 @@ function moduleReason(source: Source, name: string, module: string, found: Movab
   return null;
 }
 
+const FILES = new Set(['fs', 'fs/promises']);
+
+/** What moved code does with files besides reading them by their names, which another thread can do as well: the end of a sentence. */
+function whyMoreThanRead(source: Source, moved: readonly TS.Node[]): string | null {
+  let found: string | null = null;
+  const look = (node: TS.Node): void => {
+    const binding = ts.isIdentifier(node) ? source.scopes.bindingOf(node) : null;
+    const imported = binding === null || binding.identifier === node ? null : importedAs(binding);
+    if (imported === null || !FILES.has(imported.module)) return;
+    let value: TS.Node = node;
+    while (ts.isPropertyAccessExpression(value.parent) && value.parent.expression === value) value = value.parent;
+    const used = importedExpression(source, value as TS.Expression);
+    const isRead = ts.isCallExpression(value.parent) && value.parent.expression === value;
+    if (isRead && used !== null && natureOfImport(used.module, used.name) === 'reads') return;
+    found ??= `it uses \`${textOf(source, value)}\` in line ${lineOf(source, value.getStart(source.ast))}, which belongs to the main thread's work.`;
+  };
+  for (const node of moved) walk(node, look);
+  return found;
+}
+
 const CORE_WITH_STATE = new Set([
-  'fs',
-  'fs/promises',
   'http',
   'https',
   'http2',

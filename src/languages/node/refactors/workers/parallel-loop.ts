@@ -3,7 +3,7 @@ import type TS from 'typescript';
 import type { ReadSource } from '../../../../core/advise/advice.ts';
 import { bindingsOfPattern, effectsOf } from '../../syntax/effects.ts';
 import { bare, contains, functionName, namedFunctionAround, walk, walkOwnCode } from '../../syntax/locate.ts';
-import { globalName } from '../../syntax/modules.ts';
+import { globalName, importedAs } from '../../syntax/modules.ts';
 import { isBuffer, movableCode, whyNotCloned, type MovableCode } from '../../syntax/movable.ts';
 import { isFunctionLike, type Binding } from '../../syntax/scopes.ts';
 import { lineOf, textOf, type Source } from '../../syntax/source.ts';
@@ -216,18 +216,12 @@ function whyTied(
     const given = [...effects.reads, ...own].find(
       (binding) => binding.name === root && binding.kind !== 'import' && binding.kind !== 'class',
     );
-    if (given === undefined || isClassOrImport(given)) continue;
+    if (given === undefined || importedAs(given) !== null) continue;
     return call === root
       ? `${words} calls \`${call}\`${lineWith(call)}, a function that comes from elsewhere: functions can't be copied to a worker.`
       : `${words} calls \`${call}\`${lineWith(call)}, and a copy of \`${root}\` in a worker may not have that method.`;
   }
   return null;
-}
-
-function isClassOrImport({ declaration }: Binding): boolean {
-  if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return false;
-  const value = bare(declaration.initializer);
-  return ts.isCallExpression(value) && ts.isIdentifier(value.expression) && value.expression.text === 'require';
 }
 
 /** `this`, `arguments`, `super` or `new.target` of the function around. */
