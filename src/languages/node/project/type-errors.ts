@@ -21,12 +21,12 @@ export interface NewTypeError {
 /** What isn't known of types is no error of ours: modules without declarations, and Node's own where `@types/node` isn't installed. */
 const UNRESOLVED = new Set([2307, 2503, 2580, 2591, 2792, 2882, 7016]);
 
-/** Names that Node has, where its types are not known: what its modules give is of unknown type then, and so are the parameters of callbacks in our own code. */
+/** Names that Node has, where its types are not known: what its modules give is of unknown type then, and so are the parameters of callbacks and the items of lists made of it. */
 const NODE_NAMES = /'(queueMicrotask|performance|setImmediate|setTimeout|structuredClone|Buffer|URL|ImportMeta)'/;
-const WITHOUT_NODE_TYPES = new Set([7005, 7006, 7019, 7031, 7034]);
+const WITHOUT_NODE_TYPES = new Set([7005, 7006, 7019, 7031, 7034, 18046]);
 
 interface Held {
-  /** Whether the types of Node are among those that the project asks for. */
+  /** Whether the types of Node are among those that the project asks for, and installed. */
   knowsNode: boolean;
   service: TS.LanguageService;
   project: Project;
@@ -107,13 +107,13 @@ function isChecked(text: string, file: string, config: () => CompilerConfig | nu
   return /^\s*\/\/\s*@ts-check\b/m.test(text.slice(0, 2000)) || config()?.options.checkJs === true;
 }
 
-function errorsOf({ service, knowsNode, created }: Held, file: string): NewTypeError[] {
+function errorsOf({ service, knowsNode }: Held, file: string): NewTypeError[] {
   return service
     .getSemanticDiagnostics(file)
     .filter((one) => one.category === ts.DiagnosticCategory.Error && !UNRESOLVED.has(one.code))
     .map(({ start = 0, code, messageText }) => ({ file, start, code, message: ts.flattenDiagnosticMessageText(messageText, ' ') }))
     .filter(({ code, message }) => {
-      const isOfNode = (created.has(file) && WITHOUT_NODE_TYPES.has(code)) || ([2304, 2339].includes(code) && NODE_NAMES.test(message));
+      const isOfNode = WITHOUT_NODE_TYPES.has(code) || ([2304, 2339].includes(code) && NODE_NAMES.test(message));
       return knowsNode || !isOfNode;
     });
 }
@@ -131,7 +131,7 @@ function stateFor(project: Project, config: CompilerConfig | null): Held {
 function start(project: Project, config: CompilerConfig | null): Held {
   const options = optionsOf(project, config);
   const state: Held = {
-    knowsNode: options.types?.includes('node') === true,
+    knowsNode: options.types?.includes('node') === true && hasNodeTypes(folderOf(project, config)),
     project,
     changed: new Map(),
     created: new Set(),
@@ -199,9 +199,7 @@ function createdFile(created: ReadonlySet<string>, from: string, specifier: stri
 
 function optionsOf(project: Project, config: CompilerConfig | null): TS.CompilerOptions {
   const given = config?.options ?? {};
-  const nodeTypes = [config === null ? project.root : dirname(config.file), project.root].some((folder) =>
-    existsSync(join(folder, 'node_modules/@types/node')),
-  );
+  const nodeTypes = hasNodeTypes(folderOf(project, config));
   const defaults: TS.CompilerOptions = {
     target: ts.ScriptTarget.ESNext,
     module: ts.ModuleKind.ESNext,
@@ -224,6 +222,16 @@ function optionsOf(project: Project, config: CompilerConfig | null): TS.Compiler
     maxNodeModuleJsDepth: 0,
     ignoreDeprecations: '6.0',
   };
+}
+
+function folderOf(project: Project, config: CompilerConfig | null): string {
+  return config === null ? project.root : dirname(config.file);
+}
+
+/** Whether the types of Node are installed in a folder or one above, as TypeScript looks for them. */
+function hasNodeTypes(folder: string): boolean {
+  if (existsSync(join(folder, 'node_modules/@types/node'))) return true;
+  return dirname(folder) !== folder && hasNodeTypes(dirname(folder));
 }
 
 function readText(file: string): string | null {

@@ -18,13 +18,22 @@ const STRICT = { strict: true, module: 'esnext', target: 'esnext', moduleResolut
 interface Project {
   options?: object;
   files?: Record<string, string>;
+  /** Whether `npm install` has been run. */
+  installed?: boolean;
 }
 
 /** What a rule makes of `main.ts` (or another file of the project) in the line that holds `// HERE`. */
-function ask(rule: string, text: string, { options = STRICT, files = {} }: Project = {}, name = 'main.ts'): RefactorResult {
+function ask(
+  rule: string,
+  text: string,
+  { options = STRICT, files = {}, installed = true }: Project = {},
+  name = 'main.ts',
+): RefactorResult {
   const folder = mkdtempSync(join(scratch, 'project '));
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(types, join(folder, 'node_modules/@types'), 'junction');
+  if (installed) {
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(types, join(folder, 'node_modules/@types'), 'junction');
+  }
   const all = {
     'package.json': '{ "type": "module", "private": true }',
     'tsconfig.json': JSON.stringify({ compilerOptions: options }),
@@ -321,6 +330,18 @@ console.log(pixels(3, 4));
       const result = ask(rule, text, { options: everything });
       assert.equal(result.available ? '' : result.reason, '');
     });
+
+  it('before the types of Node are installed, without which what it gives is unknown', () => {
+    const text = `import { statSync } from 'node:fs';
+export function sizes(names: string[]): number[] {
+  return names.map((name) => statSync(name, { throwIfNoEntry: false })?.size ?? 0); // HERE
+}
+console.log(sizes([]));
+`;
+    const result = ask('prefer-async-api', text, { installed: false });
+    assert.equal(result.available ? '' : result.reason, '');
+    assert.match(result.available ? result.files[0]!.edits.map(({ newText }) => newText).join() : '', /\(error\) =>/);
+  });
 
   it('with a type that a function is asked for by', () => {
     const text = `export function isWord(text: string | number): text is string { // HERE
