@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import type { ReadSource } from '../../../core/advise/advice.ts';
 import { askRule } from '../refactors/text/ask-rule.ts';
 import { rules } from '../rules/index.ts';
@@ -8,6 +9,9 @@ import { asRequest, isRecord, type RefactorRequest, type RefactorResponse } from
  * A process of its own that computes refactors, so that TypeScript (3.5 MB, and the memory of what it parses) never loads into the editor's
  * extension host. It answers each request of its parent, survives whatever it is sent, writes nothing, and ends with the channel.
  */
+// TypeScript makes a checker of some 50 MB for each answer. V8 would let four times what is alive pile up before it collects them: 1.3 GB in place of 0.6.
+setFlagsFromString('--heap-growing-percent=50');
+
 process.on('message', (message) => {
   const request = asRequest(message);
   if (request !== null) answer(respond(request));

@@ -14,10 +14,21 @@ export function typescript(): typeof TypeScript {
   return loaded;
 }
 
-/** Stands for the compiler's namespace, and loads it at the first use. */
-export const ts: typeof TypeScript = new Proxy({} as typeof TypeScript, {
-  get: (_, name) => (typescript() as unknown as Record<string | symbol, unknown>)[name],
-});
+/**
+ * Stands for the compiler's namespace, and loads it at the first use. From then on it inherits from it: every node of a syntax tree is asked
+ * `ts.isIdentifier` and the like, and through a proxy that alone would take a fifth of the time of a refactor.
+ */
+export const ts = Object.create(
+  new Proxy(
+    {},
+    {
+      get: (_, name) => {
+        Object.setPrototypeOf(ts, typescript());
+        return Reflect.get(typescript(), name);
+      },
+    },
+  ),
+) as typeof TypeScript;
 
 /** Where the declarations of the language's own objects lie: beside the bundle, or in TypeScript's package for tests. */
 export function libraryFile(): string {
