@@ -6,12 +6,14 @@ import { readSource } from '../workflows/profile-and-advise.ts';
 import { LARGEST_REPORT_BYTES, readText } from '../workflows/read-text.ts';
 import { say, tell } from './output.ts';
 
-/** Prints the change that an advice proposes as a unified diff, or makes it. Throws a Failure that says why there is none. */
+/** Prints the change that an advice proposes as a unified diff, or makes it, and beside it what to look at. Throws a Failure that says why there is none. */
 export async function fix({ report: file, advice, write }: { report: string; advice: string; write: boolean }): Promise<void> {
-  const { title, files, texts } = computeFix(readReport(readText(file, LARGEST_REPORT_BYTES, 'name a report.json'), file), advice);
-  if (!write) return tell(unifiedDiff(files, readSource, shortName));
-  writeEdits(files, texts);
-  say(`${title}: ${files.map((one) => shortName(one.file)).join(', ')} changed.`);
+  const { title, files, review, texts } = computeFix(readReport(readText(file, LARGEST_REPORT_BYTES, 'name a report.json'), file), advice);
+  if (write) {
+    writeEdits(files, texts);
+    say(`${title}: ${files.map((one) => shortName(one.file)).join(', ')} changed.`);
+  } else await tell(unifiedDiff(files, readSource, shortName));
+  for (const reason of review) say(`Look at: ${reason}.`);
 }
 
 /** As `git apply` wants it: relative to the current folder where the file lies below it. */

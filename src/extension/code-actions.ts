@@ -21,10 +21,12 @@ export const codeActionMetadata: vscode.CodeActionProviderMetadata = {
 };
 
 class RefactorAction extends vscode.CodeAction {
+  readonly advice: ReportAdvice;
   readonly workedOut: WorkedOut;
 
-  constructor(title: string, kind: vscode.CodeActionKind, workedOut: WorkedOut) {
+  constructor(title: string, kind: vscode.CodeActionKind, advice: ReportAdvice, workedOut: WorkedOut) {
     super(title, kind);
+    this.advice = advice;
     this.workedOut = workedOut;
   }
 }
@@ -59,13 +61,18 @@ export function createLightBulb(store: ResultsStore, client: RefactorClient, log
       // Several advices of one line: first what can be applied, then why the others can't, then the pages.
       return actions.sort((a, b) => rank(a) - rank(b));
     },
-    resolveCodeAction(action) {
+    async resolveCodeAction(action) {
       if (!(action instanceof RefactorAction)) return action;
-      const edit = workspaceEdit(action.workedOut);
+      // A file that is saved and not on screen may have changed too: one that calls what changes, say.
+      const outcome = await workOutSafely(action.advice, { again: true });
+      const isSame = 'result' in outcome && outcome.result.title === action.workedOut.result.title;
+      const edit = isSame ? workspaceEdit(outcome) : null;
+      if (edit !== null) action.edit = edit;
       // VS Code shows nothing for an action that turns out to have no edit.
-      if (edit === null)
-        void vscode.window.showInformationMessage(vscode.l10n.t('The file has changed meanwhile: open the light bulb again.'));
-      else action.edit = edit;
+      else
+        void vscode.window.showInformationMessage(
+          'reason' in outcome ? outcome.reason : vscode.l10n.t('The file has changed meanwhile: open the light bulb again.'),
+        );
       return action;
     },
   };
@@ -103,12 +110,12 @@ export function createLightBulb(store: ResultsStore, client: RefactorClient, log
       const stale = store.isStale(store.hotSpotOf(advice), advice);
       const title = stale ? outcome.result.title : withGain(advice.message, advice);
       if (wants(vscode.CodeActionKind.QuickFix)) {
-        const fix = new RefactorAction(title, vscode.CodeActionKind.QuickFix, outcome);
+        const fix = new RefactorAction(title, vscode.CodeActionKind.QuickFix, advice, outcome);
         fix.diagnostics = diagnostics;
         fix.isPreferred = outcome.result.safety === 'safe' && !stale;
         actions.push(fix);
       }
-      if (wantsRewrite) actions.push(new RefactorAction(title, REWRITE, outcome));
+      if (wantsRewrite) actions.push(new RefactorAction(title, REWRITE, advice, outcome));
     }
     if (wants(vscode.CodeActionKind.QuickFix)) {
       const explain = new vscode.CodeAction(vscode.l10n.t('Explain {0}', advice.rule), vscode.CodeActionKind.QuickFix);
@@ -120,15 +127,16 @@ export function createLightBulb(store: ResultsStore, client: RefactorClient, log
     return actions;
   }
 
-  async function workOutSafely(advice: ReportAdvice): Promise<Outcome> {
+  /** `again`: whatever was answered before. */
+  async function workOutSafely(advice: ReportAdvice, { again = false } = {}): Promise<Outcome> {
     const hotSpot = store.hotSpotOf(advice);
     if (store.current === null || hotSpot === undefined)
       return { reason: vscode.l10n.t('The report no longer has this hot spot: profile again.') };
-    if (!advice.refactor.available) return { reason: advice.refactor.reason };
+    if (!advice.refactor.available && advice.refactor.untilProfiled === true) return { reason: advice.refactor.reason };
     const texts = `${store.current.folder} ${onScreen(advice.file)}`;
     const known = answers.get(advice.id);
     const isOld = known?.refusedAt != null && performance.now() - known.refusedAt > REFUSAL_HOLDS_MS;
-    if (known?.texts === texts && !isOld) return known.outcome;
+    if (known?.texts === texts && !isOld && !again) return known.outcome;
     const outcome = workOut(client, advice, hotSpot, store.current.report, store.lineNow).catch((error: unknown) => {
       answers.delete(advice.id);
       log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));

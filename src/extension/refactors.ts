@@ -43,8 +43,8 @@ export async function workOut(
 }
 
 /**
- * The edit for the editor to apply; null when a document has changed since it was worked out. Where more than one file changes, VS Code
- * shows its preview first.
+ * The edit for the editor to apply; null when a document has changed since it was worked out. Where more than one file changes, or something
+ * is to be looked at, VS Code shows its preview first. It refuses by itself what is accepted there after one of the files has changed.
  */
 export function workspaceEdit({ result, documents }: WorkedOut): vscode.WorkspaceEdit | null {
   if (documents.some(({ document, version }) => document.isClosed || document.version !== version)) return null;
@@ -55,7 +55,7 @@ export function workspaceEdit({ result, documents }: WorkedOut): vscode.Workspac
     const contents = new TextEncoder().encode(edits.map((one) => one.newText).join(''));
     edit.createFile(vscode.Uri.file(file), { contents, overwrite: false }, metadata(edits[0]?.why ?? result.title));
   }
-  if (result.files.length > 1) askForPreview(edit, result, documents);
+  if (result.files.length > 1 || result.review.length > 0) askForPreview(edit, result, documents);
   for (const { file, edits } of result.files.filter((one) => !one.create)) {
     const uri = vscode.Uri.file(file);
     const document = documents.find((one) => one.file === file)?.document;
@@ -69,15 +69,19 @@ export function workspaceEdit({ result, documents }: WorkedOut): vscode.Workspac
 
 /**
  * VS Code opens its preview where an entry needs confirmation, and leaves such an entry out unless it is ticked. All entries that make the
- * change belong together and are ticked from the start, so what asks is a comment that is theirs to take or leave.
+ * change belong together and are ticked from the start, so what asks is a comment that is theirs to take or leave: one for each thing to look at.
  */
 function askForPreview(edit: vscode.WorkspaceEdit, { title, files, review }: Available, documents: WorkedOut['documents']): void {
   const document = documents.find((one) => one.file === files.find((file) => !file.create)?.file)?.document;
   if (document === undefined) return;
-  const label = vscode.l10n.t('{0} files change together; a comment about it is optional', files.length);
+  const label =
+    review.length === 0
+      ? vscode.l10n.t('{0} files change together; a comment about it is optional', files.length)
+      : vscode.l10n.t('To look at before it is applied; a comment about it is optional');
   const top = new vscode.Position(document.lineAt(0).text.startsWith('#!') ? 1 : 0, 0);
   const endOfLine = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
-  const words = review.length === 0 ? [title] : [vscode.l10n.t('{0}: look at', title), ...review.map((one) => `- ${one}`)];
-  const comment = words.map((line) => `// ${line.replaceAll(/\s+/g, ' ')}${endOfLine}`).join('');
-  edit.insert(document.uri, top, comment, { label, needsConfirmation: true });
+  for (const one of review.length === 0 ? [title] : review.map((reason) => vscode.l10n.t('Look at: {0}', reason))) {
+    const line = one.replaceAll(/\s+/g, ' ');
+    edit.insert(document.uri, top, `// ${line}${endOfLine}`, { label, description: line, needsConfirmation: true });
+  }
 }

@@ -23,7 +23,7 @@ export function computeFix(report: Report, adviceId: string): Fix {
       known.length === 0 ? 'The report holds no advice.' : `The report has no advice ${adviceId}: it has ${known.join(', ')}.`,
     );
   }
-  if (!advice.refactor.available) throw new Failure(advice.refactor.reason);
+  if (!advice.refactor.available && advice.refactor.untilProfiled === true) throw new Failure(advice.refactor.reason);
   const hotSpot = report.hotSpots.find(({ id }) => id === advice.hotSpot);
   const rule = node.rules.find(({ id }) => id === advice.rule);
   if (!hotSpot || !rule) throw new Failure(`The report is from another version of Unblock: profile ${report.target.script} again.`);
@@ -43,7 +43,7 @@ export function computeFix(report: Report, adviceId: string): Fix {
       function: { name: hotSpot.function, file: hotSpot.file, line: Math.max(1, hotSpot.line + moved), column: hotSpot.column },
       model: advice.model,
       logicalCores: report.machine.logicalCores,
-      ...(advice.refactor.atOnce === undefined ? {} : { atOnce: advice.refactor.atOnce }),
+      ...(!advice.refactor.available || advice.refactor.atOnce === undefined ? {} : { atOnce: advice.refactor.atOnce }),
     },
     read,
   );

@@ -132,6 +132,9 @@ async function assertFixWorks(place: Place, script: string, report: unknown, adv
   for (const [patchedFile, text] of patched) assert.equal(readFileSync(patchedFile as string, 'utf8'), text);
   assert.equal(execFileSync(process.execPath, [script], { encoding: 'utf8' }), output);
 
+  for (const { stderr } of [diff, written])
+    assert.equal(stderr.includes('Look at: '), advice.refactor.available && advice.refactor.safety === 'review', stderr);
+
   const again = await place.run(['fix', file, '--advice', advice.id, '--write']);
   assert.equal(again.code, 1, 'the same change is not made twice');
 }

@@ -50,8 +50,8 @@ const time = record({
 });
 
 const refactor: Check = (value, path) => {
-  const available = record({ available: oneOf([true]), safety: oneOf(['safe', 'review']) });
-  const refused = record({ available: oneOf([false]), reason: text });
+  const available = record({ available: oneOf([true]), safety: oneOf(['safe', 'review']) }, { atOnce: position });
+  const refused = record({ available: oneOf([false]), reason: text }, { untilProfiled: oneOf([true]) });
   ((value as { available: boolean }).available ? available : refused)(value, path);
 };
 

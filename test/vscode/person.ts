@@ -52,6 +52,7 @@ const examples: Path[] = [
     line: 0,
     action: /async/i,
     others: [],
+    previewed: true,
     gain: { atMost: 0.8, needsCores: true },
   },
   { ...rule('move-to-worker'), gain: { atMost: 0.9, needsCores: true } },
@@ -126,14 +127,14 @@ async function walk(path: Path): Promise<void> {
       if (path.line > 0) await goToLine(page, path.line);
       await lightBulb(page, path.action);
     });
-    if (path.others.length > 0)
+    if (path.previewed)
       await step('sees the preview', async () => {
         await page.keyboard.press('Escape');
         await (await lightBulb(page, path.action)).click();
         await waitForPreview(page);
       });
     await step('applies the change', async () => {
-      if (path.others.length > 0) await applyPreview(page);
+      if (path.previewed) await applyPreview(page);
       else {
         await page.keyboard.press('Escape');
         await (await lightBulb(page, path.action)).click();

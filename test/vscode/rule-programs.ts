@@ -11,12 +11,14 @@ export interface RuleProgram {
   action: RegExp;
   /** Files that change besides; those that the change makes begin with `+`. */
   others: string[];
+  /** Whether VS Code shows its preview first: several files change, or something is to be looked at. */
+  previewed: boolean;
   /** Its advice rests on counted calls. */
   countsCalls?: true;
 }
 
 export const rulePrograms: RuleProgram[] = [
-  example('overlap-awaits', 'sequential-requests', 'fetch-prices.mjs', 13, /at a time/, []),
+  { ...example('overlap-awaits', 'sequential-requests', 'fetch-prices.mjs', 13, /at a time/, []), previewed: false },
   example('move-to-worker', 'render-frames', 'render-frames.mjs', 29, /worker pool/, ['+render-frames.worker.mjs']),
   { ...program('prefer-async-api', 8, /asynchronous, 5 calls at a time/, ['lib/page.mjs', 'main.mjs']), file: 'lib/report.mjs' },
   program('parallelize-loop', 4, /on \d+ cores/, ['+main.worker.mjs']),
@@ -32,9 +34,9 @@ export const rulePrograms: RuleProgram[] = [
 ];
 
 function program(rule: string, line: number, action: RegExp, others: string[]): RuleProgram {
-  return { rule, folder: `rules/${rule}`, script: 'main.mjs', file: 'main.mjs', line, action, others };
+  return { rule, folder: `rules/${rule}`, script: 'main.mjs', file: 'main.mjs', line, action, others, previewed: true };
 }
 
 function example(rule: string, folder: string, script: string, line: number, action: RegExp, others: string[]): RuleProgram {
-  return { rule, folder, script, file: script, line, action, others };
+  return { rule, folder, script, file: script, line, action, others, previewed: true };
 }

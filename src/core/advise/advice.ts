@@ -75,8 +75,15 @@ export type RefactorResult =
       review: string[];
       files: FileEdits[];
     }
+  | Refused;
+
+export interface Refused {
+  available: false;
   /** One sentence that a user can act on. */
-  | { available: false; reason: string };
+  reason: string;
+  /** The reason is in what was measured, so that asking again tells nothing new until the next profile. */
+  untilProfiled?: true;
+}
 
 /** Edits of one file in offsets (UTF-16 units) of the text that was read, in ascending order without overlap; a file to create has one edit at 0. */
 export interface FileEdits {

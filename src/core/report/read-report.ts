@@ -82,7 +82,9 @@ const refactor: Check = (value, path) => {
   const wrong = object({ available: flag })(value, path);
   if (wrong !== null) return wrong;
   const { available } = value as { available: boolean };
-  return object(available ? { safety: oneOf(['safe', 'review']), atOnce: optional(position) } : { reason: text })(value, path);
+  return object(
+    available ? { safety: oneOf(['safe', 'review']), atOnce: optional(position) } : { reason: text, untilProfiled: optional(flag) },
+  )(value, path);
 };
 
 const eventLoop = object({

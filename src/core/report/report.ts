@@ -201,8 +201,8 @@ export interface ReportAdvice {
   /** Of the whole run: wall time before over wall time after. */
   predicted: { speedup: number; low: number; high: number; basis: string };
   alternatives: { model: Model; speedup: number | null; memoryBytes: number | null; edits: number | null }[];
-  /** `atOnce`: how many waits it has under way at once, where that was measured. */
-  refactor: { available: true; safety: 'safe' | 'review'; atOnce?: number } | { available: false; reason: string };
+  /** `atOnce`: how many waits it has under way at once, where that was measured. `untilProfiled`: what was measured is the reason, and not what the files held then. */
+  refactor: { available: true; safety: 'safe' | 'review'; atOnce?: number } | { available: false; reason: string; untilProfiled?: true };
 }
 
 export interface LeftAlone {

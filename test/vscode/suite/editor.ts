@@ -29,7 +29,13 @@ export async function lensesOf(uri: vscode.Uri): Promise<vscode.CodeLens[]> {
 }
 
 export async function actionsAt(uri: vscode.Uri, range: vscode.Range, kind?: vscode.CodeActionKind): Promise<vscode.CodeAction[]> {
-  return vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', uri, range, kind?.value, 20);
+  try {
+    return await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', uri, range, kind?.value, 20);
+  } catch (error) {
+    // The editor gives up on a question while marks move, and asks again.
+    if (error instanceof Error && error.name === 'Canceled') return [];
+    throw error;
+  }
 }
 
 export async function hoverAt(uri: vscode.Uri, line: number): Promise<string> {

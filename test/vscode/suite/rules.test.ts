@@ -62,7 +62,7 @@ for (const one of rulePrograms) {
       await vscode.workspace.saveAll();
     });
 
-    /** Takes the change from the light bulb at the mark, and accepts the preview that VS Code shows where more than one file changes. */
+    /** Takes the change from the light bulb at the mark, and accepts the preview. */
     async function takeChange(before: string[]): Promise<void> {
       let offered: vscode.CodeAction[] = [];
       // The editor gives up on a question while marks move.
@@ -74,7 +74,7 @@ for (const one of rulePrograms) {
       editor.selection = new vscode.Selection(mark()!.range.start, mark()!.range.start);
       await vscode.commands.executeCommand('editor.action.codeAction', { kind: 'refactor.rewrite.unblock', apply: 'first' });
       await until('the change is made', async () => {
-        if (one.others.length > 0) await vscode.commands.executeCommand('refactorPreview.apply');
+        if (one.previewed) await vscode.commands.executeCommand('refactorPreview.apply');
         const areMade = made().every((name) => existsSync(workspaceFile(one.folder, name).fsPath));
         return areMade && (await textsOf(changed())).every((text, index) => text !== before[index]);
       });

@@ -102,7 +102,7 @@ function whereIs(other: Source, node: TS.Node, from?: Source): string {
 
 /** Who may call a member besides the project's own files; null when nobody does. Continues "load is …". */
 export function whyCalledFromOutside(trace: Pick<Trace, 'project'>, source: Source, declaration: TS.Node, name: string): string | null {
-  if (CALLED_BY_THE_LANGUAGE.test(name)) return `called by Node itself under the name \`${name}\`, which doesn't wait for it,`;
+  if (CALLED_BY_THE_LANGUAGE.test(name)) return `kept as \`${name}\`, which Node itself calls without waiting,`;
   const holder = declaration.parent;
   if (ts.isClassLike(holder)) {
     for (const clause of holder.heritageClauses ?? []) {

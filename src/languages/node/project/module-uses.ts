@@ -12,6 +12,7 @@ import { basename } from 'node:path';
 export function followExport(trace: Trace, source: Source, name: string): void {
   if (!trace.isNew(source, `export ${name}`)) return;
   const { project } = trace;
+  trace.exported.push({ name: name === WHOLE ? 'module.exports' : name, file: source.file });
   if (project.isPublic(source.file)) trace.published.push({ name: name === WHOLE ? 'module.exports' : name, file: source.file });
   if (project.incomplete !== null) trace.lose(source, source.ast, `exported, and ${project.incomplete}: it is handed on`);
   followOwnExports(trace, source, name);

@@ -18,6 +18,8 @@ export interface Uses {
   uses: Use[];
   /** Names under which the package's users can reach the function, with the file that exports them. */
   published: { name: string; file: string }[];
+  /** Names under which a file exports the function. */
+  exported: { name: string; file: string }[];
   /** What was taken for granted, for a person to look at. */
   doubts: string[];
 }

@@ -30,6 +30,7 @@ function startTrace(project: Project, isClass: boolean): Trace {
     isClass,
     uses: [],
     published: [],
+    exported: [],
     doubts: [],
     isNew: (place, name = '') => {
       const names = seen.get(place) ?? new Set();

@@ -111,6 +111,7 @@ function adviseCluster(hotSpot: HotSpot, context: AdviceContext): Finding[] {
           available: false,
           reason:
             'No single `listen` at the top level of a file was found: start the processes where the port is opened (node:cluster), each with all of the server.',
+          untilProfiled: true,
         }
       : useCluster(found.source, found.call, context.read);
   const cores = machine.logicalCores;

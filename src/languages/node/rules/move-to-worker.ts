@@ -107,7 +107,7 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
     choice === null
       ? { available: false, reason: reason ?? `${name} can't move to a worker.` }
       : cloning?.obstacle != null
-        ? { available: false, reason: `${name} can't move to a worker: ${cloning.obstacle}.` }
+        ? { available: false, reason: `${name} can't move to a worker: ${cloning.obstacle}.`, untilProfiled: true }
         : orRefuse(() => moveFunction(choice, context.read));
   return [
     {

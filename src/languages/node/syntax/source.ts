@@ -35,13 +35,15 @@ export function tooLarge(file: string): string {
 
 /** The parsed file, or a sentence that says why it can't be looked at. */
 export function readSource(file: string, read: ReadSource): Source | string {
+  if (/^\[(eval|stdin)/.test(file))
+    return 'This code was given to node as text (`node -e`, or on its standard input), so there is no file to change: put it into one.';
   const text = read(file);
-  if (text === null) return `${file} can't be read.`;
+  if (text === null) return `${file} can't be read: check that it is there and that you may read it.`;
   if (text.length > LARGEST) return tooLarge(file);
   const kind = scriptKind(file);
-  if (kind === null) return `${file} is neither JavaScript nor TypeScript.`;
+  if (kind === null) return `${basename(file)} is neither JavaScript nor TypeScript.`;
   const { ast, scopes } = parse(file, text, kind);
-  if (syntaxErrors(ast) > 0) return `${file} has a syntax error: correct it first.`;
+  if (syntaxErrors(ast) > 0) return `${basename(file)} has a syntax error: correct it first.`;
   const importSyntax = ast.statements.some(isModuleSyntax);
   const importsUsed = importSyntax || /\.(m[jt]s|tsx?)$/.test(file);
   const packageType = nearestPackageType(file, read);

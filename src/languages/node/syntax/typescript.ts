@@ -24,7 +24,7 @@ export const ts = Object.create(
     {
       get: (_, name) => {
         Object.setPrototypeOf(ts, typescript());
-        return Reflect.get(typescript(), name);
+        return Reflect.get(typescript(), name) as unknown;
       },
     },
   ),

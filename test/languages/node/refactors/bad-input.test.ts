@@ -101,7 +101,7 @@ const bad: Record<string, { says: RegExp; change: (program: Program) => Program 
     change: (program) => ({ ...program, line: readFileSync(program.file, 'utf8').split('\n').length + 20 }),
   },
   'a file that is gone': {
-    says: /can't be read\.$/,
+    says: /can't be read: check that it is there and that you may read it\.$/,
     change: (program) => {
       rmSync(program.file);
       return program;

@@ -30,7 +30,12 @@ describe('refactor server', () => {
 
   it('says why not, when the file is not there or the rule is unknown', async () => {
     const missing = await client.refactor('overlap-awaits', { ...spot, file: '/nowhere/else.mjs' }, {});
-    assert.deepEqual(missing, { available: false, reason: "/nowhere/else.mjs can't be read." });
+    assert.deepEqual(missing, {
+      available: false,
+      reason: "/nowhere/else.mjs can't be read: check that it is there and that you may read it.",
+    });
+    const given = await client.refactor('overlap-awaits', { ...spot, file: '[eval]' }, {});
+    assert.match(given.available ? '' : given.reason, /^This code was given to node as text/);
     const unknown = await client.refactor('no-such-rule', spot, { [file]: text });
     assert.equal(unknown.available, false);
   });

@@ -61,7 +61,9 @@ export function refuseMeasured(project: Project, source: Source, fn: FunctionNod
   if (name === null) return;
   const [asking] = project.filesWith(`${name}.length`);
   if (asking !== undefined)
-    throw new Refusal(`${functionWords(source, fn)} is asked for its \`length\`, which a default that moves into the body would change.`);
+    throw new Refusal(
+      `${functionWords(source, fn)} is asked for its \`length\`, which a default that moves into the body would change: count its parameters in another way first.`,
+    );
 }
 
 /** Evaluated sooner or later, it gives the same and does nothing. */

@@ -192,6 +192,9 @@ function callersOf(project: Project, source: Source, node: FunctionNode, spreads
   if (found.uses.length === 0 && found.published.length === 0)
     throw new Refusal(`No call of ${words} is found in the project, so whoever calls it would get a promise: make it async by hand.`);
   reviewUses(found, words, spreads);
+  const isOwn = found.published.length === 0 && found.uses.every((use) => use.source === source);
+  if (isOwn && found.exported.length > 0)
+    spreads.review.add(`${words} is exported, and no other file of the project uses it: whoever does gets a promise from now on`);
   return found.uses.flatMap((use): Wait[] =>
     use.kind === 'argument' ? settleArgument(project, source, node, words, use, spreads) : use.kind === 'call' ? [use] : [],
   );
@@ -212,7 +215,7 @@ function takersOf(project: Project, source: Source, node: FunctionNode, words: s
       `The generator in line ${lineOf(source, node.getStart(source.ast))} is passed to something that may not wait for its values.`,
     );
   const found = streamsOf(project, source, node);
-  reviewUses({ ...found, uses: [] }, words, spreads);
+  reviewUses(found, words, spreads);
   for (const hander of found.handers) spreadIn(project, spreads, hander.source).handers.add(hander.node);
   return [...found.calls, ...found.streams.map((use) => ({ kind: 'stream' as const, ...use }))];
 }
@@ -222,7 +225,7 @@ function refuseKind(node: FunctionNode, words: string): void {
   if (node.type !== undefined && ts.isTypePredicateNode(node.type)) throw new Refusal(`${words} is a type guard, which can't be async.`);
 }
 
-function reviewUses({ published, doubts }: Uses, words: string, spreads: Spreads): void {
+function reviewUses({ published, doubts }: Pick<Uses, 'published' | 'doubts'>, words: string, spreads: Spreads): void {
   for (const { name, file } of published)
     spreads.review.add(`${words} can be reached by users of the package (\`${name}\` of ${basename(file)}), who get a promise from now on`);
   for (const doubt of doubts) spreads.review.add(doubt);
@@ -367,8 +370,13 @@ function isPromiseMethod(call: TS.CallExpression): boolean {
 function refuseOutsideFunctions(source: Source, wait: TS.Node, enclosing: FunctionNode | null): void {
   for (let node = wait; node !== enclosing && !ts.isSourceFile(node); node = node.parent) {
     if (ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node))
-      throw new Refusal(`The class field or static block in line ${lineOf(source, node.getStart(source.ast))} can't await.`);
-    if (ts.isDecorator(node)) throw new Refusal(`A decorator can't await.`);
+      throw new Refusal(
+        `The class field or static block in line ${lineOf(source, node.getStart(source.ast))} can't await: make the call in an async function, and hand its result in.`,
+      );
+    if (ts.isDecorator(node))
+      throw new Refusal(
+        `The decorator in line ${lineOf(source, node.getStart(source.ast))} can't await: make the call before the class, and hand its result in.`,
+      );
   }
 }
 
