@@ -1,7 +1,7 @@
 import type TS from 'typescript';
 import { bare } from './locate.ts';
 import { importedExpression } from './modules.ts';
-import type { Source } from './source.ts';
+import { installedMajor, type Source } from './source.ts';
 import { ts } from './typescript.ts';
 
 /** Who calls a function for each request, and what becomes of an error that it throws only after an await. */
@@ -41,17 +41,16 @@ export function requestListener(source: Source, call: TS.CallExpression, listene
   if (expression.name.text === 'on' && text === 'request') return { words, uncaught: null };
   if (!ROUTING.test(expression.name.text)) return null;
   const framework = frameworkOf(source, expression.expression);
-  if (framework !== null) return { words, uncaught: FRAMEWORKS.get(framework) === true ? null : uncaught(framework) };
+  if (framework !== null) return { words, uncaught: FRAMEWORKS.get(framework) === true ? null : uncaught(framework, source) };
   // A router that came as a parameter: only a route looks like one.
-  return text?.startsWith('/') === true && expression.name.text !== 'use' ? { words, uncaught: uncaught('the framework') } : null;
+  return text?.startsWith('/') === true && expression.name.text !== 'use' ? { words, uncaught: uncaught('the framework', source) } : null;
 }
 
-function uncaught(framework: string): string {
-  const since =
-    framework === 'express'
-      ? 'express catches what an async handler throws from version 5 on'
-      : `${framework} may not catch what an async handler throws`;
-  return `${since}: otherwise catch it inside`;
+function uncaught(framework: string, source: Source): string | null {
+  if (framework !== 'express') return `${framework} may not catch what an async handler throws: otherwise catch it inside`;
+  const major = installedMajor(source.file, 'express', source.read);
+  if (major === null) return 'express catches what an async handler throws from version 5 on: otherwise catch it inside';
+  return major >= 5 ? null : `express ${major} does not catch what an async handler throws: catch it inside`;
 }
 
 /** The framework that an expression is an application or router of: `express()`, `new Router()`, `app.route('/a')`, and what holds one. */

@@ -184,6 +184,17 @@ export function dependsOn(file: string, name: string, read: ReadSource): boolean
   });
 }
 
+/** The major version of a package that is installed for a file; null where none is found. */
+export function installedMajor(file: string, name: string, read: ReadSource): number | null {
+  for (const folder of foldersAbove(file)) {
+    const text = read(join(folder, 'node_modules', name, 'package.json'));
+    if (text === null) continue;
+    const major = Number.parseInt(String(parseObject(text)?.['version']), 10);
+    return Number.isNaN(major) ? null : major;
+  }
+  return null;
+}
+
 function foldersAbove(file: string): string[] {
   const folders: string[] = [];
   for (let folder = dirname(file); ; folder = dirname(folder)) {
