@@ -18,12 +18,20 @@ const linesOf = fixture.slice(fixture.indexOf("/** The text's parts"));
 const count = 'if (/\\b(?:error|lost) (\\d+) ms/.test(line)) found++;';
 const imports =
   "import { closeSync, createReadStream, openSync, readFileSync, readSync } from 'node:fs';\nimport { createInterface } from 'node:readline';\nimport { StringDecoder } from 'node:string_decoder';\n";
-const program = (loop, more = '') =>
-  `${imports}let found = 0;\nconst file = process.argv[2];\nconst begun = performance.now();\n${loop} {\n  ${count}\n}\n` +
+const program = (loop, more = '') => timed(`let found = 0;\n${loop} {\n  ${count}\n}`, more);
+const timed = (code, more = '') =>
+  `${imports}const file = process.argv[2];\nconst begun = performance.now();\n${code}\n` +
   `console.log(JSON.stringify({ found, ms: performance.now() - begun, bytes: process.resourceUsage().maxRSS * 1024 }));\n${more}`;
 const programs = {
   'all at once': program("for (const line of readFileSync(file, 'utf8').split('\\n'))"),
   '`linesOf`': program('for (const line of linesOf(file))', linesOf),
+  'numbers by `filter` and `map`, all at once': timed(
+    "const numbers = readFileSync(file, 'utf8').split('\\n').filter(Boolean).map((line) => Number(line.split(' ')[0]));\nconst found = numbers.length;",
+  ),
+  'the same by `linesOf`': timed(
+    "const numbers = [];\nfor (const line of linesOf(file)) {\n  if (line) numbers.push(Number(line.split(' ')[0]));\n}\nconst found = numbers.length;",
+    linesOf,
+  ),
   '`readline`': program('for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity }))'),
 };
 

@@ -8,10 +8,11 @@ import { changeOnLine, costlyPlaces, type Find } from '../refactors/cures/hot-co
 import { importsOf } from '../refactors/text/imports.ts';
 import { listWords } from '../refactors/loops/loop-rounds.ts';
 import { orRefuse } from '../refactors/text/refusal.ts';
-import { lineLoop, linesFunction, takenForPath, type LineLoop } from '../refactors/cures/whole-reads.ts';
+import { lineLoop, workOf, writeLineLoop, type LineLoop } from '../refactors/cures/line-loops.ts';
+import { linesFunction, takenForPath } from '../refactors/cures/whole-reads.ts';
 import { effectsOf } from '../syntax/effects.ts';
 import { bare } from '../syntax/locate.ts';
-import { lineOf, textOf, type Source } from '../syntax/source.ts';
+import { lineOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { adviceOf } from './wording.ts';
 
@@ -57,16 +58,17 @@ export const streamLargeFile: Rule = {
   refactor: (spot, read) => changeOnLine(spot, read, findLineLoop, rewrite),
 };
 
-function rewrite(source: Source, { loop, read, before }: LineLoop): RefactorResult {
+function rewrite(source: Source, loop: LineLoop): RefactorResult {
+  const { read, before } = loop;
   const editor = editorOf(source);
   const imports = importsOf(source, editor);
   const review = takenForPath(source, read.file);
-  const { outside, unknown } = effectsOf(source, [loop.statement]);
+  const { outside, unknown } = effectsOf(source, workOf(loop));
   const others = [...outside, ...unknown];
   if (others.length > 0) review.push(`${listWords(others)} must not change the file while its lines are read`);
-  const name = linesFunction(source, editor, imports);
+  const name = linesFunction(source, editor, imports, loop.end);
   const why = 'read line by line';
-  editor.replace(loop.expression.getStart(source.ast), loop.expression.end, `${name}(${textOf(source, read.file)})`, why);
+  writeLineLoop(source, editor, loop, name);
   for (const statement of before) editor.replace(statement.getStart(source.ast), startOfNext(source, statement.end), '', why);
   const callee = bare(read.call.expression);
   if (ts.isIdentifier(callee)) imports.dropped(callee);

@@ -28,7 +28,7 @@ const firstSeed = Number(process.env['UNBLOCK_SEED'] ?? 1);
 /** The rules, with what a line holds that they may be about: to ask each about each line takes too long. */
 const ASKED: [Rule, RegExp][] = [
   [avoidJsonClone, /JSON\.parse/],
-  [cachePureCall, /part\d = |function part\d/],
+  [cachePureCall, /part\d = |function part\d|^(static )?part\d\(/],
   [fixQuadratic, /\.\.\.|concat|includes|indexOf|find|some\(|shift|splice/],
   [hoistInvariant, /new |RegExp|parse|locale|Locale|[sS]ort|Buffer/],
   [readPartOfFile, /readFileSync/],

@@ -581,6 +581,9 @@ const repeated: MakePart = (part) => {
     `function NAME(${parameter}) {\n${work}\n}`,
     `const NAME = (${parameter}) => {\n${work}\n};`,
     `const NAME = function (${parameter}) {\n${work}\n};`,
+    `class Of${part.name} {\nstatic NAME(${parameter}) {\n${work}\n}\n}\nconst NAME = Of${part.name}.NAME;`,
+    `class Of${part.name} {\n${part.one('', 'size = 3;\n', 'static around = 2;\n')}NAME(${parameter}) {\n${work}\n}\n}\nconst NAME = new Of${part.name}().NAME;`,
+    `function around${part.name}(other) {\nconst two = 2;\nfunction NAME(${parameter}) {\n${part.one('', 'const all = two;\n', 'let all = other;\n')}${work}\n}\nreturn NAME;\n}\nconst NAME = around${part.name}(5);`,
   );
   const calls = part.one(
     "const given = ['tea', 'milk', 'tea', '', 'coffee', 'coffee', 'tea'];",
@@ -638,6 +641,7 @@ const read: MakePart = (part) => {
       ".split('\\r\\n')",
       ".trim().split('\\n')",
       ".split('\\n').filter(Boolean)",
+      '.split(/\\r?\\n/).filter((one) => one.length > 1 && one[0] !== "m")',
       ".trimEnd().split('\\n')",
     );
     const loop = part.one(
@@ -646,6 +650,11 @@ const read: MakePart = (part) => {
       `const text = ${text};\nconst lines = text${split};\nfor (const line of lines) {\n${use}\n}`,
       `const lines = ${text}${split};\nfor (const line of lines) {\n${use}\n}\nfound.push(lines.length);`,
       `${text}${split}.forEach((line) => {\n${use.replace('break', 'return').replace('continue', 'return')}\n});`,
+      `${text}${split}.forEach(${part.one('(line) => (sum += line.length)', 'function (line) { found.push(line.length, this); }', '(line, index) => (sum += index)', '(line) => { for (const one of line) { if (one === "e") return; sum++; } }', '(line) => { let line2 = line; var all = line2; found.push(() => all); }', '(line) => { line += "!"; found.push(line); }')});`,
+      `if (sum === 0) ${text}${split}.filter((one) => one.length > 3).forEach((line) => found.push(line));\nelse sum--;`,
+      `const rows = ${text}${split}.filter(${part.one('Boolean', '(row) => row.trim() !== ""', '(line) => !found.includes(line)', '(line, at) => at > 0', 'weigh', '(line) => tick() > 2')}).map(${part.one('(line) => line.length', '(line) => found.push(line)', 'JSON.stringify', 'Number', '(line) => tick() + line', '({ length }) => length')});\nfound.push(...rows);`,
+      `found.push(...${text}${split}.map(${part.one('(line) => line.length', '(line, at) => at', 'Number', 'String', 'parseInt', '(line, at, all) => all.length', '(line) => [line, tick()]')}));`,
+      `const rows = ${text}${split};\nconst total = rows${part.one('', '.filter((sum2) => sum2)')}.reduce((all, line) => ${part.one('all + line.length', 'Math.max(all, line.length)', 'all * 3 + weigh(line)', '[all, line]', '({ ...{ all } }, { line })', 'total2(all, line)', '(() => all)() + 1')}, ${part.one('0', '1', "''")});\nfound.push(total);\nfunction total2(a, b) {\nreturn a + b.length;\n}`,
       `for (const [at, line] of ${text}${split}.entries()) {\nsum += at;\n${use}\n}`,
       `const lines = ${text}${split};\nfor (let i = 0; i < lines.length; i++) {\nconst line = lines[i];\n${use}\n}`,
     );

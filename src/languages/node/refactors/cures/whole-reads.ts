@@ -46,19 +46,27 @@ export function takenForPath(source: Source, file: TS.Expression): string[] {
   return isPath ? [] : [`\`${textOf(source, value).slice(0, 40)}\` in line ${line} is taken for a path, not a file descriptor`];
 }
 
-const LINES_MARK = 'one piece of the file at a time';
+/** What parts the lines of a text: `'\n'`, or `/\r?\n/`. */
+export type LineEnd = 'lf' | 'crlf';
+
+const LINES_MARK: Record<LineEnd, string> = {
+  lf: 'one piece of the file at a time',
+  crlf: 'a piece of the file at a time',
+};
 const START_MARK = 'not all of it';
 const END_MARK = 'without those before';
 
 /** The name of the file's function that goes through the lines of a file, new at its end or left by an earlier refactor. */
-export function linesFunction(source: Source, editor: Editor, imports: Imports): string {
-  const left = leftBehind(source, LINES_MARK);
+export function linesFunction(source: Source, editor: Editor, imports: Imports, end: LineEnd): string {
+  const left = leftBehind(source, LINES_MARK[end]);
   if (left !== null) return left;
   const name = freshName(source, 'linesOf');
   const [open, read, close] = ['openSync', 'readSync', 'closeSync'].map((one) => imports.name('fs', one));
   const decoder = imports.name('string_decoder', 'StringDecoder');
   const types = source.typescript ? [`: Parameters<typeof ${open!}>[0]`, ': Generator<string>', '!'] : ['', '', ''];
-  const lines = `/** The text's parts between line feeds, as \`split\` gives them, with ${LINES_MARK} in memory. */
+  const parted = end === 'lf' ? 'between line feeds' : 'between line feeds, with or without a carriage return';
+  const hand = end === 'lf' ? 'yield* lines;' : "for (const line of lines) yield line.endsWith('\\r') ? line.slice(0, -1) : line;";
+  const lines = `/** The text's parts ${parted}, as \`split\` gives them, with ${LINES_MARK[end]} in memory. */
 function* ${name}(file${types[0]!})${types[1]!} {
   const descriptor = ${open!}(file, 'r');
   try {
@@ -69,7 +77,7 @@ function* ${name}(file${types[0]!})${types[1]!} {
       const lines = decoder.write(piece.subarray(0, length)).split('\\n');
       lines[0] = rest + lines[0]${types[2]!};
       rest = lines.pop()${types[2]!};
-      yield* lines;
+      ${hand}
     }
     yield rest + decoder.end();
   } finally {
@@ -262,47 +270,4 @@ function isAssigned(access: TS.Node): boolean {
     ts.isPostfixUnaryExpression(parent) ||
     ts.isPrefixUnaryExpression(parent)
   );
-}
-
-/** A loop over all lines of a file that is read as a whole. */
-export interface LineLoop {
-  loop: TS.ForOfStatement;
-  read: WholeRead;
-  /** Statements that hold the text or its lines on the way to the loop, right before it. */
-  before: TS.VariableStatement[];
-}
-
-/** `for (const line of readFileSync(file, 'utf8').split('\n'))`, also with the text or the lines in a variable right before; null for all others. */
-export function lineLoop(source: Source, node: TS.Node): LineLoop | null {
-  if (!ts.isForOfStatement(node) || node.awaitModifier !== undefined) return null;
-  const before: TS.VariableStatement[] = [];
-  const follow = (expression: TS.Expression): TS.Expression | null => {
-    const value = bare(expression);
-    if (!ts.isIdentifier(value)) return value;
-    const binding = source.scopes.bindingOf(value);
-    const declaration = binding?.declaration;
-    if (binding === null || declaration === undefined || !ts.isVariableDeclaration(declaration) || binding.references.length !== 1)
-      return null;
-    const statement = declaration.parent.parent;
-    const next: TS.Statement = before[0] ?? node;
-    const block = next.parent;
-    const siblings = ts.isBlock(block) || ts.isSourceFile(block) ? [...block.statements] : [];
-    if (!ts.isVariableStatement(statement) || statement.declarationList.declarations.length !== 1) return null;
-    if (siblings[siblings.indexOf(next) - 1] !== statement || declaration.initializer === undefined) return null;
-    before.unshift(statement);
-    return bare(declaration.initializer);
-  };
-  const split = follow(node.expression);
-  if (
-    split === null ||
-    !ts.isCallExpression(split) ||
-    !ts.isPropertyAccessExpression(split.expression) ||
-    split.expression.name.text !== 'split'
-  )
-    return null;
-  const [separator, ...more] = split.arguments;
-  if (separator === undefined || more.length > 0 || !ts.isStringLiteral(separator) || separator.text !== '\n') return null;
-  const text = follow(split.expression.expression);
-  const read = text === null ? null : wholeRead(source, text);
-  return read?.isText === true ? { loop: node, read, before } : null;
 }
