@@ -23,7 +23,7 @@ const UNRESOLVED = new Set([2307, 2503, 2580, 2591, 2792, 2882, 7016]);
 
 /** Names that Node has, where its types are not known: what its modules give is of unknown type then, and so are the parameters of callbacks and the items of lists made of it. */
 const NODE_NAMES = /'(queueMicrotask|performance|setImmediate|setTimeout|structuredClone|Buffer|URL|ImportMeta)'/;
-const WITHOUT_NODE_TYPES = new Set([7005, 7006, 7019, 7031, 7034, 18046]);
+const WITHOUT_NODE_TYPES = new Set([7005, 7006, 7019, 7031, 7034]);
 
 interface Held {
   /** Whether the types of Node are among those that the project asks for, and installed. */
@@ -107,13 +107,14 @@ function isChecked(text: string, file: string, config: () => CompilerConfig | nu
   return /^\s*\/\/\s*@ts-check\b/m.test(text.slice(0, 2000)) || config()?.options.checkJs === true;
 }
 
-function errorsOf({ service, knowsNode }: Held, file: string): NewTypeError[] {
+function errorsOf({ service, knowsNode, created }: Held, file: string): NewTypeError[] {
   return service
     .getSemanticDiagnostics(file)
     .filter((one) => one.category === ts.DiagnosticCategory.Error && !UNRESOLVED.has(one.code))
     .map(({ start = 0, code, messageText }) => ({ file, start, code, message: ts.flattenDiagnosticMessageText(messageText, ' ') }))
     .filter(({ code, message }) => {
-      const isOfNode = WITHOUT_NODE_TYPES.has(code) || ([2304, 2339].includes(code) && NODE_NAMES.test(message));
+      const isUnknown = code === 18046 || (WITHOUT_NODE_TYPES.has(code) && (created.has(file) || /\.[cm]?tsx?$/.test(file)));
+      const isOfNode = isUnknown || ([2304, 2339].includes(code) && NODE_NAMES.test(message));
       return knowsNode || !isOfNode;
     });
 }

@@ -132,6 +132,7 @@ function followValue(trace: Trace, source: Source, expression: TS.Node): void {
   } else if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent) || ts.isPropertyDeclaration(parent))
     followDeclaredMember(trace, source, parent);
   else if (ts.isExportAssignment(parent)) trace.followExport(source, parent.isExportEquals === true ? WHOLE : 'default');
+  else if (ts.isJsxOpeningLikeElement(parent)) trace.lose(source, expression, 'rendered as a component, which may not wait,');
   else if (!isHarmless(expression, parent)) trace.lose(source, expression, 'stored or passed on');
 }
 

@@ -9,7 +9,7 @@ import { indentationAt } from '../loops/concurrent-rounds.ts';
 import type { Editor } from '../text/editor.ts';
 import { startWithComments } from '../text/imports.ts';
 import type { Maker } from './invariant-makers.ts';
-import { listWords } from '../loops/loop-rounds.ts';
+import { areTaken } from '../loops/loop-rounds.ts';
 import { freshName } from '../loops/pool-function.ts';
 import { Refusal } from '../text/refusal.ts';
 
@@ -276,9 +276,7 @@ function reviewOf(
       !isFixed(source, binding) && (binding.references.some((one) => one.writes) || mayHoldObject(source, binding, maker.inputs)),
   );
   if (effects.unknown.size > 0 && changeable.length > 0)
-    review.push(
-      `${listWords(effects.unknown)} is taken not to change \`${changeable[0]!.name}\`, from which line ${line} makes ${maker.words}`,
-    );
+    review.push(`${areTaken(effects.unknown)} not to change \`${changeable[0]!.name}\`, from which line ${line} makes ${maker.words}`);
   if (changeable[0] !== undefined && pauses(loop))
     review.push(`\`${changeable[0].name}\`, from which line ${line} makes ${maker.words}, must not change while the loop waits in between`);
   if (!isConstant && !needed.every((binding) => isFixed(source, binding) || isLiteral(binding)))

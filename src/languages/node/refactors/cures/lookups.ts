@@ -13,7 +13,7 @@ import { indentationAt } from '../loops/concurrent-rounds.ts';
 import type { Editor } from '../text/editor.ts';
 import { pauses, repetitionsAround, statementOf } from './hoist.ts';
 import { startWithComments } from '../text/imports.ts';
-import { listWords } from '../loops/loop-rounds.ts';
+import { areTaken } from '../loops/loop-rounds.ts';
 import { freshName } from '../loops/pool-function.ts';
 import { Refusal } from '../text/refusal.ts';
 
@@ -125,7 +125,7 @@ export function writeLookup(source: Source, editor: Editor, lookup: Lookup): str
   const review: string[] = [];
   if (effects.unknown.size > 0 && !isPrivate(source, list))
     review.push(
-      `${listWords(effects.unknown)} is taken not to change \`${list.name}\`, of which line ${line} now asks a ${by.kind === 'value' ? 'Set' : 'Map'}`,
+      `${areTaken(effects.unknown)} not to change \`${list.name}\`, of which line ${line} now asks a ${by.kind === 'value' ? 'Set' : 'Map'}`,
     );
   if (pauses(region) && !isPrivate(source, list))
     review.push(

@@ -97,13 +97,29 @@ function isSeenPartly(loop: TS.Node, rest: Effects): boolean {
 /** What a person must know who lets these calls run at the same time. */
 export function reviewReasons(effects: Effects): string[] {
   const reasons: string[] = [];
-  if (effects.outside.size > 0) reasons.push(`${listWords(effects.outside)} changes something outside, now for several items at once`);
-  if (effects.unknown.size > 0) reasons.push(`${listWords(effects.unknown)} is taken not to depend on the round before`);
+  const { outside, unknown } = effects;
+  if (outside.size > 0)
+    reasons.push(`${listWords(outside)} ${outside.size === 1 ? 'changes' : 'change'} something outside, now for several items at once`);
+  if (unknown.size > 0) reasons.push(`${areTaken(unknown)} not to depend on the round before`);
   return reasons;
 }
 
+/** Texts of code in a sentence: of long ones no arguments, and of longer ones the beginning. */
 export function listWords(words: Iterable<string>): string {
-  return [...words].map((word) => `\`${word.replace(/\s+/g, ' ').slice(0, 40)}\``).join(', ');
+  return [...words].map((word) => `\`${shortened(word.replace(/\s+/g, ' '))}\``).join(', ');
+}
+
+/** ``x` is taken`, ``x`, `y` are taken`: what is called and not known, and what is believed of it. */
+export function areTaken(words: ReadonlySet<string>): string {
+  return `${listWords(words)} ${words.size === 1 ? 'is' : 'are'} taken`;
+}
+
+const LONGEST_WORDS = 40;
+
+function shortened(code: string): string {
+  if (code.length <= LONGEST_WORDS) return code;
+  const bare = code.replace(/\((?:[^()]|\([^()]*\))+\)/g, '(…)');
+  return bare.length <= LONGEST_WORDS ? bare : `${bare.slice(0, LONGEST_WORDS - 1)}…`;
 }
 
 /** Awaited expressions in a statement's own code, in the order of the text; the awaits inside another one's arguments come with it. */
