@@ -1,4 +1,5 @@
 import type { EngineId } from '../core/recording.ts';
+import type { RefactorChoice } from '../core/report/report.ts';
 import { type AttachTo, readAttachTo } from '../languages/node/attach/attach-to.ts';
 import type { TestChoice } from '../languages/node/launch/one-test.ts';
 import { splitArguments } from '../languages/node/launch/command-line.ts';
@@ -9,7 +10,7 @@ export type Command =
   | { command: 'version' }
   | AdviseCommand
   | CountCallsCommand
-  | { command: 'fix'; report: string; advice: string; write: boolean }
+  | FixCommand
   | { command: 'open'; input: string; output: string | null; engine: 'own' | '0x' };
 
 export interface AdviseCommand {
@@ -33,6 +34,15 @@ export interface AdviseCommand {
   test: TestChoice | null;
   /** Where the source has arguments of its own, after them. */
   args: string[];
+}
+
+export interface FixCommand {
+  command: 'fix';
+  report: string;
+  advice: string;
+  /** Another way to make the change; null for the usual one. */
+  choice: RefactorChoice['id'] | null;
+  write: boolean;
 }
 
 export interface CountCallsCommand {
@@ -79,8 +89,9 @@ export const USAGE = `Profile first, optimize second: where a Node.js script spe
   unblock count-calls DIR [--json]
                              run the script of a saved run a second time, as --count-calls does, and write its report anew
 
-  unblock fix REPORT.json --advice ID [--write]
-                             print the change that an advice proposes as a diff, or make it
+  unblock fix REPORT.json --advice ID [--choice shared-memory] [--write]
+                             print the change that an advice proposes as a diff, or make it; with the choice typed arrays are
+                             shared by threads (SharedArrayBuffer) in place of being copied
 
   unblock open PROFILE [--html FILE] [--engine 0x]
                              draw the flame graph of a .cpuprofile or a saved recording
@@ -184,13 +195,15 @@ function parseCountCalls(words: readonly string[]): Command {
 }
 
 function parseFix(words: readonly string[]): Command {
-  const { options, operands } = parseOptions(words, { advice: 'value', write: 'flag', help: 'flag' }, 'anywhere');
+  const { options, operands } = parseOptions(words, { advice: 'value', choice: 'value', write: 'flag', help: 'flag' }, 'anywhere');
   if (options.has('help')) return { command: 'help' };
   const [report] = operands;
   const advice = options.get('advice');
   if (report === undefined || operands.length > 1 || advice === undefined)
-    throw new UsageError('Write `unblock fix REPORT.json --advice ID [--write]`.');
-  return { command: 'fix', report, advice, write: options.has('write') };
+    throw new UsageError('Write `unblock fix REPORT.json --advice ID [--choice shared-memory] [--write]`.');
+  const choice = options.get('choice') ?? null;
+  if (choice !== null && choice !== 'shared-memory') throw new UsageError(`--choice takes shared-memory, not ${choice}.`);
+  return { command: 'fix', report, advice, choice, write: options.has('write') };
 }
 
 function parseOpen(words: readonly string[]): Command {

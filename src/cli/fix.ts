@@ -4,11 +4,16 @@ import { unifiedDiff } from '../languages/node/refactors/text/unified-diff.ts';
 import { computeFix, writeEdits } from '../workflows/apply-fix.ts';
 import { readSource } from '../workflows/profile-and-advise.ts';
 import { LARGEST_REPORT_BYTES, readText } from '../workflows/read-text.ts';
+import type { FixCommand } from './arguments.ts';
 import { say, tell } from './output.ts';
 
 /** Prints the change that an advice proposes as a unified diff, or makes it, and beside it what to look at. Throws a Failure that says why there is none. */
-export async function fix({ report: file, advice, write }: { report: string; advice: string; write: boolean }): Promise<void> {
-  const { title, files, review, texts } = computeFix(readReport(readText(file, LARGEST_REPORT_BYTES, 'name a report.json'), file), advice);
+export async function fix({ report: file, advice, choice, write }: Omit<FixCommand, 'command'>): Promise<void> {
+  const { title, files, review, texts } = computeFix(
+    readReport(readText(file, LARGEST_REPORT_BYTES, 'name a report.json'), file),
+    advice,
+    choice,
+  );
   if (write) {
     writeEdits(files, texts);
     say(`${title}: ${files.map((one) => shortName(one.file)).join(', ')} changed.`);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ReportAdvice } from '../core/report/report.ts';
+import type { RefactorChoice, ReportAdvice } from '../core/report/report.ts';
 import type { RefactorClient } from '../languages/node/syntax/refactor-client.ts';
 import { COMMANDS } from './contributions.ts';
 import { adviceRange, shownAdvice } from './diagnostics.ts';
@@ -23,11 +23,19 @@ export const codeActionMetadata: vscode.CodeActionProviderMetadata = {
 class RefactorAction extends vscode.CodeAction {
   readonly advice: ReportAdvice;
   readonly workedOut: WorkedOut;
+  readonly choice: RefactorChoice['id'] | null;
 
-  constructor(title: string, kind: vscode.CodeActionKind, advice: ReportAdvice, workedOut: WorkedOut) {
+  constructor(
+    title: string,
+    kind: vscode.CodeActionKind,
+    advice: ReportAdvice,
+    workedOut: WorkedOut,
+    choice: RefactorChoice['id'] | null = null,
+  ) {
     super(title, kind);
     this.advice = advice;
     this.workedOut = workedOut;
+    this.choice = choice;
   }
 }
 
@@ -64,7 +72,7 @@ export function createLightBulb(store: ResultsStore, client: RefactorClient, log
     async resolveCodeAction(action) {
       if (!(action instanceof RefactorAction)) return action;
       // A file that is saved and not on screen may have changed too: one that calls what changes, say.
-      const outcome = await workOutSafely(action.advice, { again: true });
+      const outcome = await workOutSafely(action.advice, { again: true, choice: action.choice });
       const isSame = 'result' in outcome && outcome.result.title === action.workedOut.result.title;
       const edit = isSame ? workspaceEdit(outcome) : null;
       if (edit !== null) action.edit = edit;
@@ -116,6 +124,15 @@ export function createLightBulb(store: ResultsStore, client: RefactorClient, log
         actions.push(fix);
       }
       if (wantsRewrite) actions.push(new RefactorAction(title, REWRITE, advice, outcome));
+      for (const { id } of offeredChoices(advice)) {
+        const other = await workOutSafely(advice, { choice: id });
+        if ('reason' in other) continue;
+        const kind = wantsRewrite ? REWRITE : vscode.CodeActionKind.QuickFix;
+        if (!wants(kind)) continue;
+        const action = new RefactorAction(other.result.title, kind, advice, other, id);
+        action.diagnostics = diagnostics;
+        actions.push(action);
+      }
     }
     if (wants(vscode.CodeActionKind.QuickFix)) {
       const explain = new vscode.CodeAction(vscode.l10n.t('Explain {0}', advice.rule), vscode.CodeActionKind.QuickFix);
@@ -127,28 +144,37 @@ export function createLightBulb(store: ResultsStore, client: RefactorClient, log
     return actions;
   }
 
-  /** `again`: whatever was answered before. */
-  async function workOutSafely(advice: ReportAdvice, { again = false } = {}): Promise<Outcome> {
+  /** `again`: whatever was answered before. `choice`: another way to make the change. */
+  async function workOutSafely(
+    advice: ReportAdvice,
+    { again = false, choice = null }: { again?: boolean; choice?: RefactorChoice['id'] | null } = {},
+  ): Promise<Outcome> {
     const hotSpot = store.hotSpotOf(advice);
     if (store.current === null || hotSpot === undefined)
       return { reason: vscode.l10n.t('The report no longer has this hot spot: profile again.') };
     if (!advice.refactor.available && advice.refactor.untilProfiled === true) return { reason: advice.refactor.reason };
     const texts = `${store.current.folder} ${onScreen(advice.file)}`;
-    const known = answers.get(advice.id);
+    const key = choice === null ? advice.id : `${advice.id} ${choice}`;
+    const known = answers.get(key);
     const isOld = known?.refusedAt != null && performance.now() - known.refusedAt > REFUSAL_HOLDS_MS;
     if (known?.texts === texts && !isOld && !again) return known.outcome;
-    const outcome = workOut(client, advice, hotSpot, store.current.report, store.lineNow).catch((error: unknown) => {
-      answers.delete(advice.id);
+    const outcome = workOut(client, advice, hotSpot, store.current.report, store.lineNow, choice).catch((error: unknown) => {
+      answers.delete(key);
       log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
       return { reason: vscode.l10n.t('The change could not be worked out: the log says why.') };
     });
     const answer = { texts, outcome, refusedAt: null as number | null };
-    answers.set(advice.id, answer);
+    answers.set(key, answer);
     void outcome.then((one) => {
       if ('reason' in one) answer.refusedAt = performance.now();
     });
     return outcome;
   }
+}
+
+/** Other ways to make the change that the report found to be possible. */
+function offeredChoices({ refactor }: ReportAdvice): RefactorChoice[] {
+  return refactor.available ? (refactor.choices ?? []).filter((one) => one.available) : [];
 }
 
 /** Names the state of the texts that a refactor is worked out from. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { RefactorResult, RefactorSpot } from '../core/advise/advice.ts';
 import type { RefactorClient } from '../languages/node/syntax/refactor-client.ts';
-import type { Report, ReportAdvice, ReportHotSpot } from '../core/report/report.ts';
+import type { RefactorChoice, Report, ReportAdvice, ReportHotSpot } from '../core/report/report.ts';
 
 export type Available = Extract<RefactorResult, { available: true }>;
 
@@ -18,6 +18,7 @@ export async function workOut(
   hotSpot: ReportHotSpot,
   report: Report,
   lineNow: (file: string, line: number) => number,
+  choice: RefactorChoice['id'] | null = null,
 ): Promise<WorkedOut | { reason: string }> {
   const spot: RefactorSpot = {
     file: advice.file,
@@ -26,6 +27,7 @@ export async function workOut(
     model: advice.model,
     logicalCores: report.machine.logicalCores,
     ...(advice.refactor.available && advice.refactor.atOnce !== undefined ? { atOnce: advice.refactor.atOnce } : {}),
+    ...(choice === null ? {} : { choice }),
   };
   const documents = new Map<string, vscode.TextDocument>();
   for (const document of vscode.workspace.textDocuments)

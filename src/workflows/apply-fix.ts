@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { FileEdits, ReadSource, RefactorResult } from '../core/advise/advice.ts';
 import { Failure } from '../core/failure.ts';
 import { lineNow } from '../core/report/line-now.ts';
-import type { Report, ReportAdvice } from '../core/report/report.ts';
+import type { RefactorChoice, Report, ReportAdvice } from '../core/report/report.ts';
 import { node } from '../languages/node/index.ts';
 import { askRule } from '../languages/node/refactors/text/ask-rule.ts';
 import { applyEdits } from '../languages/node/refactors/text/edits.ts';
@@ -14,8 +14,11 @@ export type Fix = Extract<RefactorResult, { available: true }> & {
   texts: ReadonlyMap<string, string | null>;
 };
 
-/** The change that an advice of a report proposes for the files as they are now. Throws a Failure that says why there is none. */
-export function computeFix(report: Report, adviceId: string): Fix {
+/**
+ * The change that an advice of a report proposes for the files as they are now. Throws a Failure that says why there is none.
+ * @param choice another way to make it, of those that the advice offers
+ */
+export function computeFix(report: Report, adviceId: string, choice: RefactorChoice['id'] | null = null): Fix {
   const advice = report.advice.find(({ id }) => id === adviceId);
   if (!advice) {
     const known = report.advice.map(({ id }) => id);
@@ -24,6 +27,8 @@ export function computeFix(report: Report, adviceId: string): Fix {
     );
   }
   if (!advice.refactor.available && advice.refactor.untilProfiled === true) throw new Failure(advice.refactor.reason);
+  const offered = advice.refactor.available ? advice.refactor.choices?.find(({ id }) => id === choice) : undefined;
+  if (choice !== null && offered === undefined) throw new Failure(`${adviceId} has no choice ${choice}: leave \`--choice\` out.`);
   const hotSpot = report.hotSpots.find(({ id }) => id === advice.hotSpot);
   const rule = node.rules.find(({ id }) => id === advice.rule);
   if (!hotSpot || !rule) throw new Failure(`The report is from another version of Unblock: profile ${report.target.script} again.`);
@@ -44,6 +49,7 @@ export function computeFix(report: Report, adviceId: string): Fix {
       model: advice.model,
       logicalCores: report.machine.logicalCores,
       ...(!advice.refactor.available || advice.refactor.atOnce === undefined ? {} : { atOnce: advice.refactor.atOnce }),
+      ...(choice === null ? {} : { choice }),
     },
     read,
   );

@@ -1,6 +1,6 @@
 import type { CalledFunction, HotSpot, TimeSplit } from '../profile/hot-spots.ts';
 import type { Machine } from '../recording.ts';
-import type { Model, ReportAdvice } from '../report/report.ts';
+import type { Model, RefactorChoice, ReportAdvice } from '../report/report.ts';
 
 /** What rules may know besides the hot spot itself. */
 export interface AdviceContext {
@@ -64,6 +64,8 @@ export interface RefactorSpot {
   logicalCores: number;
   /** How many waits to have under way at once, as the advice says; the default bound where it says nothing. */
   atOnce?: number;
+  /** A way to make the change that a person asks for, of those that the advice offers. */
+  choice?: RefactorChoice['id'];
 }
 
 export type RefactorResult =

@@ -78,12 +78,22 @@ const time = object({
   idleMs: number,
 });
 
+const refactorChoice: Check = (value, path) => {
+  const wrong = object({ id: oneOf(['shared-memory']), available: flag })(value, path);
+  if (wrong !== null) return wrong;
+  const { available } = value as { available: boolean };
+  return object(available ? { safety: oneOf(['safe', 'review']) } : { reason: text })(value, path);
+};
+
 const refactor: Check = (value, path) => {
   const wrong = object({ available: flag })(value, path);
   if (wrong !== null) return wrong;
   const { available } = value as { available: boolean };
+  const choices = optional(list(refactorChoice));
   return object(
-    available ? { safety: oneOf(['safe', 'review']), atOnce: optional(position) } : { reason: text, untilProfiled: optional(flag) },
+    available
+      ? { safety: oneOf(['safe', 'review']), atOnce: optional(position), choices }
+      : { reason: text, untilProfiled: optional(flag) },
   )(value, path);
 };
 

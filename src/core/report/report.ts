@@ -201,9 +201,19 @@ export interface ReportAdvice {
   /** Of the whole run: wall time before over wall time after. */
   predicted: { speedup: number; low: number; high: number; basis: string };
   alternatives: { model: Model; speedup: number | null; memoryBytes: number | null; edits: number | null }[];
-  /** `atOnce`: how many waits it has under way at once, where that was measured. `untilProfiled`: what was measured is the reason, and not what the files held then. */
-  refactor: { available: true; safety: 'safe' | 'review'; atOnce?: number } | { available: false; reason: string; untilProfiled?: true };
+  /**
+   * `atOnce`: how many waits it has under way at once, where that was measured. `choices`: other ways to make the change, on request. `untilProfiled`: what was
+   * measured is the reason, and not what the files held then.
+   */
+  refactor:
+    | { available: true; safety: 'safe' | 'review'; atOnce?: number; choices?: RefactorChoice[] }
+    | { available: false; reason: string; untilProfiled?: true };
 }
+
+/** Another way to make a change. `shared-memory`: threads share typed arrays (SharedArrayBuffer) in place of getting copies. */
+export type RefactorChoice = { id: 'shared-memory' } & (
+  { available: true; safety: 'safe' | 'review' } | { available: false; reason: string }
+);
 
 export interface LeftAlone {
   function: string;

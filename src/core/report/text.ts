@@ -143,7 +143,17 @@ function adviceRows(report: Report, one: ReportAdvice, number: number): string[]
       one.refactor.available ? `To apply it: unblock fix REPORT.json --advice ${one.id} --write` : `By hand: ${one.refactor.reason}`,
       indent,
     ),
+    ...choicesOf(one).flatMap((line) => wrap(line, indent)),
   ];
+}
+
+/** Other ways to make the change, on request. */
+function choicesOf({ id, refactor }: ReportAdvice): string[] {
+  return (refactor.available ? (refactor.choices ?? []) : []).map((one) =>
+    one.available
+      ? `Or, with typed arrays shared rather than copied: unblock fix REPORT.json --advice ${id} --choice ${one.id} --write`
+      : `Typed arrays can't be shared rather than copied: ${one.reason}`,
+  );
 }
 
 /** What was big enough to be looked at, each with its reason; the rest in a line. */

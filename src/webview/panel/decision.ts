@@ -77,6 +77,12 @@ function adviceCard(report: Report, advice: ReportAdvice, index: number, editor:
     models(advice),
     element('p', { class: advice.refactor.available ? '' : 'refused' }, ...sentence(refactor)),
   );
+  for (const choice of advice.refactor.available ? (advice.refactor.choices ?? []) : []) {
+    const words = choice.available
+      ? `On request with typed arrays in shared memory, rather than copied: ${editor ? 'the light bulb offers both' : `\`--choice ${choice.id}\``}.`
+      : `Typed arrays can't be shared rather than copied: ${choice.reason}`;
+    card.append(element('p', { class: 'muted' }, ...sentence(words)));
+  }
   if (advice.refactor.available && !editor)
     card.append(
       element('p', { class: 'muted' }, 'On the command line: ', element('code', {}, `unblock fix REPORT.json --advice ${advice.id}`)),

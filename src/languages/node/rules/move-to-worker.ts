@@ -13,11 +13,12 @@ import { changedSince } from '../refactors/text/finish.ts';
 import { hotLoops, loopsAround } from '../refactors/loops/hot-loops.ts';
 import { openProject } from '../project/open-project.ts';
 import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
-import { computingWithin, moveFunction } from '../refactors/workers/move-function.ts';
+import { computingWithin, moveFunction, sharedByCalls } from '../refactors/workers/move-function.ts';
 import { chooseLevel, choiceFor, functionCalled, isCalledOnce, isServedFunction, type Choice } from '../refactors/workers/worker-choice.ts';
 import { rootOf } from '../syntax/effects.ts';
 import { callsOnLine, contains, findFunction, functionName, functionWords, type FunctionNode } from '../syntax/locate.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
+import { availability, withSharedMemory } from './wording.ts';
 
 /** In words that hold on the command line and in the editor. */
 const COUNT_FIRST = 'Count its calls to know (`--count-calls`, Count Calls and Sizes in the editor).';
@@ -55,7 +56,7 @@ export const moveToWorker: Rule = {
       const choices = calls.map((call) => choiceFor(source, call, read));
       const choice = choices.find((one) => typeof one !== 'string') ?? choices[0]!;
       if (typeof choice === 'string') throw new Refusal(choice);
-      return moveFunction(choice, read);
+      return moveFunction(choice, read, spot.choice === 'shared-memory');
     });
   },
 };
@@ -124,7 +125,9 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
         speedup: predicted.speedup,
         edits: result.available ? result.files.reduce((sum, one) => sum + one.edits.length, 0) : null,
       }),
-      refactor: result.available ? { available: true, safety: result.safety } : result,
+      refactor: withSharedMemory(availability(result), choice !== null && sharedByCalls(choice).length > 0, () =>
+        moveFunction(choice!, context.read, true),
+      ),
     },
   ];
 }

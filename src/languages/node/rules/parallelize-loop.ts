@@ -16,7 +16,15 @@ import { hotLoops, loopsAround, loopsInLine, loopsThatCall } from '../refactors/
 import { importsOf } from '../refactors/text/imports.ts';
 import { cloneWords, measuredCalls, SHORT_CALL_US } from '../refactors/workers/moved-calls.ts';
 import { travelOf, unpricedShare } from '../refactors/workers/travel.ts';
-import { lineOfLoop, loopWords, parallelLoop, type ParallelLoop, type Repeated } from '../refactors/workers/parallel-loop.ts';
+import {
+  lineOfLoop,
+  loopWords,
+  parallelLoop,
+  sharedByRounds,
+  type ParallelLoop,
+  type Repeated,
+} from '../refactors/workers/parallel-loop.ts';
+import { sharedWords } from '../refactors/workers/shared-arrays.ts';
 import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
 import { spreadAwait } from '../refactors/async/spread-await.ts';
 import { writeSpread } from '../refactors/async/spread-edits.ts';
@@ -24,7 +32,7 @@ import { chooseLevel, isServedFunction } from '../refactors/workers/worker-choic
 import { contains, enclosingFunction, findFunction, functionName, functionWords, type FunctionNode } from '../syntax/locate.ts';
 import { lineOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
-import { availability, editCount } from './wording.ts';
+import { availability, editCount, withSharedMemory } from './wording.ts';
 
 /** Below it a loop is over before its chunks have come to the threads and back. */
 const SHORTEST_LOOP_US = 20_000;
@@ -68,7 +76,7 @@ export const parallelizeLoop: Rule = {
       if (typeof source === 'string') throw new Refusal(source);
       const loops = loopsInLine(source, spot.line);
       if (loops.length === 0) throw changedSince(source);
-      const choices = loops.map((loop) => parallelLoop(source, loop, read));
+      const choices = loops.map((loop) => parallelLoop(source, loop, read, spot.choice === 'shared-memory'));
       const choice = choices.find((one) => typeof one !== 'string') ?? choices[0]!;
       if (typeof choice === 'string') throw new Refusal(choice);
       return rewrite(source, choice, read);
@@ -182,7 +190,11 @@ function adviseLoop(hotSpot: HotSpot, source: Source, { parallel, entries, reaso
       why: `${capitalised(words)} computes ${formatDuration(computeUs / 1000)} on one thread, and no round needs the one before: workers take chunks of them, and the results are put together in the order of the rounds. Memory: ${workerMemory(cores)}.`,
       predicted: { ...predicted, basis: predicted.basis + copies + howOften },
       alternatives: priceModels(hotSpot, context, { model: 'worker-threads', speedup: predicted.speedup, edits: editCount(result) }),
-      refactor: availability(result),
+      refactor: withSharedMemory(availability(result), sharedByRounds(source, parallel).length > 0, () => {
+        const shared = parallelLoop(source, parallel.node, context.read, true);
+        if (typeof shared === 'string') throw new Refusal(shared);
+        return rewrite(source, shared, context.read);
+      }),
     },
   ];
 }
@@ -245,5 +257,9 @@ function rewrite(source: Source, parallel: ParallelLoop, read: ReadSource): Refa
   });
   imports.flush();
   const review = [...parallel.review, ...spreads.review];
-  return finish(parts, { title: `Run the rounds of ${loopWords(source, parallel.node)} on several cores`, review, more: [created] });
+  return finish(parts, {
+    title: `Run the rounds of ${loopWords(source, parallel.node)} on several cores${sharedWords(parallel.shared)}`,
+    review,
+    more: [created],
+  });
 }

@@ -4,6 +4,7 @@ import { OFFER_SPEEDUP } from '../../../core/classify/thresholds.ts';
 import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { formatSpeedup } from '../../../core/report/format.ts';
 import type { Model, ReportAdvice } from '../../../core/report/report.ts';
+import { orRefuse } from '../refactors/text/refusal.ts';
 
 /**
  * An advice whose change has been tried; the message gets the predicted gain as its end. What would gain too little is left alone, with that for the reason.
@@ -35,8 +36,20 @@ export function adviceOf(
 }
 
 /** What a report says of a refactor that was tried. */
-export function availability(result: RefactorResult): ReportAdvice['refactor'] {
+export function availability(
+  result: RefactorResult,
+): { available: true; safety: 'safe' | 'review' } | { available: false; reason: string } {
   return result.available ? { available: true, safety: result.safety } : result;
+}
+
+/** Offers the same change with typed arrays in shared memory, where it has some that it would copy. */
+export function withSharedMemory(
+  refactor: ReportAdvice['refactor'],
+  sharesSome: boolean,
+  make: () => RefactorResult,
+): ReportAdvice['refactor'] {
+  if (!refactor.available || !sharesSome) return refactor;
+  return { ...refactor, choices: [{ id: 'shared-memory', ...availability(orRefuse(make)) }] };
 }
 
 /** In how many places a refactor changes the text; null when it can't be made. */

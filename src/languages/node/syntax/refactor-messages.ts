@@ -21,6 +21,7 @@ export function asRequest(message: unknown): RefactorRequest | null {
   const { spot, sources } = message;
   if (!isRecord(spot) || typeof spot['file'] !== 'string' || !isPosition(spot['line']) || !isPosition(spot['logicalCores'])) return null;
   if (spot['atOnce'] !== undefined && !isPosition(spot['atOnce'])) return null;
+  if (spot['choice'] !== undefined && spot['choice'] !== 'shared-memory') return null;
   if (!MODELS.some((model) => model === spot['model'])) return null;
   const target = spot['function'];
   if (

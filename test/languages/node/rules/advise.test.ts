@@ -397,6 +397,24 @@ describe('parallelize-loop', () => {
       leftAlone: [],
     }));
 
+  it('offers to share the typed arrays that it would copy', () => {
+    const source = `const table = new Float64Array(1e6);\nfor (let i = 0; i < table.length; i++) table[i] = i;\nconst found = [];\nfor (let i = 0; i < 1e6; i++) {\n  let sum = 0;\n  for (let k = 0; k < 100; k++) sum += table[(i * k) % 1e6];\n  found.push(sum);\n}\nconsole.log(found.length);\n`;
+    const choicesOf = (text: string): unknown => {
+      const { refactor } = decided(text, [top(lines([6, 0.9]))]).advice[0]!;
+      return refactor.available && refactor.choices;
+    };
+    assert.deepEqual(choicesOf(source), [{ id: 'shared-memory', available: true, safety: 'safe' }]);
+    assert.deepEqual(choicesOf(`${source}structuredClone(table);\n`), [
+      {
+        id: 'shared-memory',
+        available: false,
+        reason:
+          "`table` can't be made over shared memory: line 10 hands it to `structuredClone`, which may do something else with shared memory.",
+      },
+    ]);
+    assert.equal(choicesOf(source.replaceAll('new Float64Array(1e6)', 'Array(1e6).fill(0)')), undefined);
+  });
+
   it('takes the loop of a function that is called once', () => {
     const source = `function primesUpTo(limit) {\n${PRIMES.replaceAll('1e6', 'limit').replace('console.log(primes.length)', 'return primes')}}\nconsole.log(primesUpTo(1e6));\n`;
     const spot = hotSpot('primesUpTo', 1, { jsCpuUs: 0.9 * second }, lines([5, 0.9]));

@@ -17,6 +17,7 @@ interface Case {
   line: number;
   /** What the advice says of how many waits to have under way. */
   atOnce?: number;
+  choice?: 'shared-memory';
   title?: string;
   safety?: 'safe' | 'review';
   reason?: string;
@@ -46,10 +47,11 @@ for (const rule of rules) {
           model: 'async-api' as const,
           logicalCores: 2,
           ...(expected.atOnce === undefined ? {} : { atOnce: expected.atOnce }),
+          ...(expected.choice === undefined ? {} : { choice: expected.choice }),
         };
         const result = rule.refactor(spot, readText);
-        const { line, atOnce } = expected;
-        const asked = atOnce === undefined ? { line } : { line, atOnce };
+        const { line, atOnce, choice } = expected;
+        const asked = { line, ...(atOnce === undefined ? {} : { atOnce }), ...(choice === undefined ? {} : { choice }) };
         const found: Case = result.available
           ? { ...asked, title: result.title, safety: result.safety }
           : { ...asked, reason: result.reason };

@@ -22,8 +22,16 @@ type Sum = Map<string, number>;
 /**
  * The block that each round has of a typed array, where the text proves it: the array is made, filled with zeros, just ahead of the loop,
  * and every use in the body is `array[i * stride + rest]` with 0 ≤ rest < stride. Then rounds can't meet, whatever they do with their blocks. Null elsewhere.
+ * @param isFresh false where it may have been made and filled long before
  */
-export function ownBlock(source: Source, loop: TS.IterationStatement, body: TS.Node, header: Header, binding: Binding): OwnBlock | null {
+export function ownBlock(
+  source: Source,
+  loop: TS.IterationStatement,
+  body: TS.Node,
+  header: Header,
+  binding: Binding,
+  isFresh = true,
+): OwnBlock | null {
   const { declaration } = binding;
   if (header.items.kind !== 'count' || !/^\d+$/.test(header.items.from) || binding.kind !== 'const') return null;
   if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return null;
@@ -37,10 +45,10 @@ export function ownBlock(source: Source, loop: TS.IterationStatement, body: TS.N
     return null;
   // Made in the same run of statements, and not touched until the loop: all zeros.
   const statement = declaration.parent.parent;
-  if (statement.parent !== loop.parent) return null;
+  if (isFresh && statement.parent !== loop.parent) return null;
   const around = enclosingFunction(loop);
   const isAfter = (use: TS.Node): boolean => use.pos >= loop.end && enclosingFunction(use) === around;
-  if (!binding.references.every(({ identifier }) => contains(body, identifier) || isAfter(identifier))) return null;
+  if (isFresh && !binding.references.every(({ identifier }) => contains(body, identifier) || isAfter(identifier))) return null;
   const counter = header.variable;
   const bound = sumOf(
     source,
@@ -64,7 +72,9 @@ export function ownBlock(source: Source, loop: TS.IterationStatement, body: TS.N
     if (room === null || room < 0) return null;
     indices.push(parent.argumentExpression);
   }
-  if (stride === null || bound === null || length === null || !isMadeOfFixed(source, stride, body)) return null;
+  if (stride === null || !isMadeOfFixed(source, stride, body)) return null;
+  if (!isFresh) return { binding, made, stride: textOfSum(stride), indices };
+  if (bound === null || length === null) return null;
   const spare = constantOf(minus(length, times(bound, stride)));
   return spare === null || spare < 0 ? null : { binding, made, stride: textOfSum(stride), indices };
 }

@@ -11,6 +11,7 @@ import type { Imports } from '../text/imports.ts';
 import type { ParallelLoop } from './parallel-loop.ts';
 import { chunkCode, chunkState, threadImports, type ChunkedRounds } from './pool-code.ts';
 import { freshName } from '../loops/pool-function.ts';
+import { shareMemory } from './shared-arrays.ts';
 import { reindented } from '../text/reindent.ts';
 import { workerFileName, writeWorkerFile } from './worker-file.ts';
 
@@ -59,6 +60,7 @@ export function moveRounds(source: Source, editor: Editor, imports: Imports, par
     },
     file,
   );
+  for (const one of parallel.shared) shareMemory(source, editor, one);
   const given = shared.length > 0 ? [`{ ${shared.map((one) => one.name).join(', ')} }`] : [];
   const rendered = (one: TS.Node): string => editor.rendered(one.getStart(source.ast), one.end);
   if (arrayCall !== null) {
@@ -76,6 +78,11 @@ export function moveRounds(source: Source, editor: Editor, imports: Imports, par
   ];
   const outer = indentationAt(source, node.getStart(source.ast));
   const { eol, indent, semicolon } = source;
+  if (lines.length === 0) {
+    const statement = ts.isExpressionStatement(node.parent) ? '' : semicolon;
+    editor.rewrite(node.getStart(source.ast), node.end, `await ${call}${statement}`, WHY);
+    return edits;
+  }
   const inner = lines.map((line) => `${eol}${outer}${indent}${line}`.replace(/;$/, semicolon)).join('');
   editor.rewrite(node.getStart(source.ast), node.end, `for (const ${part} of await ${call}) {${inner}${eol}${outer}}`, WHY);
   return edits;
@@ -131,7 +138,7 @@ function chunkFunction(
     const head = rounds.counts ? `for (let ${counter} = ${from}; ${counter} < ${to}; ${step}) ` : `for (${word} ${counter} of ${items}) `;
     lines.push(head + text(body));
     const names = [...blocks.flatMap(({ binding }) => [binding.name, `${binding.name}Start`]), ...accumulators.flatMap(namesOf)];
-    lines.push(`return { ${names.join(', ')} }${semicolon}`);
+    if (names.length > 0) lines.push(`return { ${names.join(', ')} }${semicolon}`);
   }
   const inside = lines.map((line) => indent + line).join(eol);
   return `function ${rounds.name}(${parameters}) {${eol}${inside}${eol}}`;

@@ -1,9 +1,11 @@
+import type TS from 'typescript';
 import type { AdviceContext, ReadSource, RefactorResult } from '../../../../core/advise/advice.ts';
 import type { HotSpot } from '../../../../core/profile/hot-spots.ts';
 import { openProject } from '../../project/open-project.ts';
 import { rootOf } from '../../syntax/effects.ts';
 import { bare, contains, findFunction, functionWords } from '../../syntax/locate.ts';
 import { deadArguments } from '../../syntax/movable.ts';
+import { placeOfDriver } from '../loops/drivers.ts';
 import { textOf } from '../../syntax/source.ts';
 import { computingOf } from './computing.ts';
 import { editorOf } from '../text/editor.ts';
@@ -13,11 +15,39 @@ import { Refusal } from '../text/refusal.ts';
 import { specifierFor } from '../text/specifier.ts';
 import { spreadAwait } from '../async/spread-await.ts';
 import { writeSpread } from '../async/spread-edits.ts';
+import { notShared, shareMemory, sharedArrayOf, sharedWords, sharingReview, whyNotShared, type SharedArray } from './shared-arrays.ts';
 import type { Choice } from './worker-choice.ts';
 import { moveToWorkerFile } from './worker-file.ts';
 
-/** Moves a function to a pool of threads, or of processes where it is to be isolated, and lets all who call it wait. */
-export function moveFunction({ source, home, node, name, call, drivers, moved }: Choice, read: ReadSource): RefactorResult {
+/**
+ * Typed arrays that the moved calls are given again and again, made in the file of the call with a length: they could be made over shared memory. With the
+ * reason why one can't, as a part of a sentence that begins with its name.
+ */
+export function sharedByCalls({ source, home, node, call, drivers, moved }: Choice): { array: SharedArray; reason: string | null }[] {
+  if (moved.isolated === true) return [];
+  const dead = deadArguments(source, call);
+  const seen = new Set<TS.Node>();
+  return call.arguments.flatMap((argument, index) => {
+    const array = dead.includes(index) ? null : sharedArrayOf(source, argument);
+    if (array === null || seen.has(array.creation)) return [];
+    seen.add(array.creation);
+    if (home === source && [...moved.statements].some((one) => contains(one, array.creation))) return [];
+    const inWorkers = [node, ...moved.statements];
+    const zones = drivers.length > 0 ? drivers.map(placeOfDriver) : [call];
+    const reasons = zones.map((zone) => whyNotShared(source, array, { zone, inWorkers, filled: false }));
+    return [{ array, reason: reasons.find((one) => one !== null) ?? null }];
+  });
+}
+
+/**
+ * Moves a function to a pool of threads, or of processes where it is to be isolated, and lets all who call it wait.
+ * @param shares whether typed arrays are to be made over shared memory, in place of being copied
+ */
+export function moveFunction(choice: Choice, read: ReadSource, shares = false): RefactorResult {
+  const { source, home, node, name, call, drivers, moved } = choice;
+  const sharing = shares ? sharedByCalls(choice) : [];
+  const shared = sharing.filter((one) => one.reason === null).map((one) => one.array);
+  if (shares && shared.length === 0) throw notShared(sharing, `\`${textOf(source, call.expression)}\``);
   const project = openProject(source.file, read, { fresh: false });
   const spreads = spreadAwait(project, source, [call]);
   const converted = [...(spreads.files.get(home)?.functions ?? [])].find((one) =>
@@ -45,6 +75,7 @@ export function moveFunction({ source, home, node, name, call, drivers, moved }:
     deadArguments(source, call),
   );
   const callName = isForeign ? caller.imports.name(specifierFor(source, file.edits.file), file.callName) : file.callName;
+  for (const one of shared) shareMemory(source, caller.editor, one);
   const root = rootOf(callee);
   if (root !== null && root !== 'this') caller.imports.dropped(root);
   caller.editor.replace(
@@ -62,8 +93,8 @@ export function moveFunction({ source, home, node, name, call, drivers, moved }:
   const doubt = `\`${textOf(source, call.expression)}\` is taken not to depend`;
   const driving = drivers.flatMap((driver) => driver.review).filter((one) => !isForeign || !one.startsWith(doubt));
   return finish(parts, {
-    title: `Move ${name} to ${moved.isolated === true ? 'processes of its own' : 'a worker pool'}`,
-    review: [...moved.review, ...spreads.review, ...driving],
+    title: `Move ${name} to ${moved.isolated === true ? 'processes of its own' : 'a worker pool'}${sharedWords(shared)}`,
+    review: [...moved.review, ...sharingReview(sharing), ...spreads.review, ...driving],
     more: [file.edits],
   });
 }

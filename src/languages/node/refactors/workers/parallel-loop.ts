@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import type TS from 'typescript';
 import type { ReadSource } from '../../../../core/advise/advice.ts';
 import { bindingsOfPattern, effectsOf } from '../../syntax/effects.ts';
-import { bare, contains, functionName, namedFunctionAround, walk, walkOwnCode } from '../../syntax/locate.ts';
+import { bare, contains, enclosingFunction, functionName, namedFunctionAround, walk, walkOwnCode } from '../../syntax/locate.ts';
 import { globalName, importedAs } from '../../syntax/modules.ts';
 import { isBuffer, movableCode, whyNotCloned, type MovableCode } from '../../syntax/movable.ts';
 import { isFunctionLike, type Binding } from '../../syntax/scopes.ts';
@@ -12,6 +12,7 @@ import { accumulatorsOf, constructorOf, type Accumulator } from './accumulators.
 import { arrayCallAround, type ArrayCall } from '../async/array-calls.ts';
 import { findExit, loopHeader, type Header } from '../loops/loop-rounds.ts';
 import { ownBlock, type OwnBlock } from '../loops/own-block.ts';
+import { notShared, sharedArrayOf, sharingReview, whyNotShared, type SharedArray } from './shared-arrays.ts';
 
 /** What runs again and again: a loop, or a `map` or its like with its callback. */
 export type Repeated = TS.IterationStatement | TS.CallExpression;
@@ -31,17 +32,51 @@ export interface ParallelLoop {
   code: MovableCode;
   /** Of those, lists of which a round looks at its own element only. */
   parts: Binding[];
+  /** Typed arrays that are made over memory which all threads share, where that was asked for. */
+  shared: SharedArray[];
+  /** Of those, the ones of which each round fills a part of its own. */
+  filled: Binding[];
   /** Words that the new function is named by. */
   name: string;
   review: string[];
 }
 
 /** How the rounds of a loop can run on several threads, or a sentence that says what keeps them together. */
-export function parallelLoop(source: Source, node: Repeated, read: ReadSource): ParallelLoop | string {
-  return ts.isCallExpression(node) ? parallelArrayCall(source, node, read) : parallelRounds(source, node, read);
+export function parallelLoop(source: Source, node: Repeated, read: ReadSource, shares = false): ParallelLoop | string {
+  return ts.isCallExpression(node) ? parallelArrayCall(source, node, read, shares) : parallelRounds(source, node, read, shares);
 }
 
-function parallelRounds(source: Source, node: TS.IterationStatement, read: ReadSource): ParallelLoop | string {
+/**
+ * Typed arrays that the rounds look at or fill, made in the file with a length: they could be made over shared memory. With the reason why one can't,
+ * as a part of a sentence that begins with its name.
+ */
+export function sharedByRounds(
+  source: Source,
+  { node, body, code, blocks, accumulators, header }: ParallelLoop,
+): { array: SharedArray; filled: boolean; reason: string | null }[] {
+  const seen = new Set<Binding>();
+  const filledOf = (binding: Binding): boolean =>
+    blocks.some((one) => one.binding === binding) ||
+    (accumulators.some((one) => one.binding === binding && one.kind === 'store') &&
+      header !== null &&
+      !ts.isCallExpression(node) &&
+      ownBlock(source, node, body, header, binding, false) !== null);
+  return [...code.sent, ...blocks.map((one) => one.binding), ...accumulators.map((one) => one.binding)].flatMap((binding) => {
+    const array = seen.has(binding) ? null : sharedArrayOf(source, binding.identifier);
+    seen.add(binding);
+    if (array === null || [...code.statements].some((one) => contains(one, array.creation))) return [];
+    const filled = filledOf(binding);
+    if (!filled && !code.sent.has(binding)) return [];
+    // A view of another array: its numbers would no longer be those of the rounds.
+    if (filled && array.binding !== binding) return [];
+    const meanwhile = { zone: node, inWorkers: [body, ...code.statements], filled };
+    const isElsewhere = filled && enclosingFunction(array.creation) !== enclosingFunction(node);
+    const reason = isElsewhere ? 'is made outside of the function around the loop' : whyNotShared(source, array, meanwhile);
+    return [{ array, filled, reason }];
+  });
+}
+
+function parallelRounds(source: Source, node: TS.IterationStatement, read: ReadSource, shares: boolean): ParallelLoop | string {
   const line = lineOf(source, node.getStart(source.ast));
   const header = loopHeader(source, node);
   if (typeof header === 'string') return header;
@@ -56,25 +91,34 @@ function parallelRounds(source: Source, node: TS.IterationStatement, read: ReadS
     return `Line ${lineOf(source, carried.getStart(source.ast))} may see the \`${textOf(source, carried)}\` of the round before, as a \`var\` outlives its round: declare it with \`let\`.`;
   const own = new Set(header.variableBindings);
   const written = effectsOf(source, [body], { own }).writes;
+  const plain = shares ? parallelRounds(source, node, read, false) : null;
+  if (typeof plain === 'string') return plain;
+  const sharing = plain === null ? [] : sharedByRounds(source, plain);
+  const shared = sharing.filter((one) => one.reason === null).map((one) => one.array);
+  if (shares && shared.length === 0) return notShared(sharing, `The loop in line ${line}`).message;
+  const filled = sharing.filter((one) => one.reason === null && one.filled).map((one) => one.array.binding);
+  for (const binding of filled) written.delete(binding);
   const blocks = [...written].map((binding) => ownBlock(source, node, body, header, binding)).filter((one) => one !== null);
   for (const { binding } of blocks) written.delete(binding);
   const accumulators = accumulatorsOf(source, node, body, written);
   if (typeof accumulators === 'string') return accumulators;
   const sites = accumulators.flatMap((one) => one.sites);
   const pieces = [body, ...sites.flatMap((site) => site.operands)];
-  const isOwn = new Set([...own, ...blocks.map((one) => one.binding)]);
+  const isOwn = new Set([...own, ...filled, ...blocks.map((one) => one.binding)]);
   const tie = whyTied(source, `The loop in line ${line}`, pieces, isOwn, new Set(sites.map((site) => site.node)));
   if (tie !== null) return tie;
-  if (accumulators.length + blocks.length === 0) return `Nothing that the loop in line ${line} computes is kept: leave it out.`;
+  if (accumulators.length + blocks.length + filled.length === 0)
+    return `Nothing that the loop in line ${line} computes is kept: leave it out.`;
   if (header.items.kind === 'iterable' || ts.isForStatement(node)) {
     const bounds = header.items.kind === 'iterable' ? header.items.expression : (node as TS.ForStatement).condition!;
     const grown = accumulators.find(({ binding }) => binding.references.some((one) => contains(bounds, one.identifier)));
     if (grown !== undefined) return `The loop in line ${line} changes \`${grown.binding.name}\` while it goes through it.`;
   }
-  const given = new Set([...isOwn, ...accumulators.flatMap((one) => [one.binding, ...one.along])]);
+  const given = new Set([...own, ...blocks.map((one) => one.binding), ...accumulators.flatMap((one) => [one.binding, ...one.along])]);
   const code = movableCode(source, [body, ...typesOf(accumulators)], given, read);
   if (typeof code === 'string') return `The loop in line ${line} can't run in workers: ${code}`;
   const parts = header.items.kind === 'count' && header.items.from === '0' ? partsOf(source, body, code, own) : [];
+  const shownParts = parts.filter((one) => !sharing.some(({ array, reason }) => reason === null && array.binding === one));
   const kept = accumulators.flatMap((one) =>
     one.kind === 'count' || one.kind === 'flag' ? [] : one.sites.flatMap((site) => site.operands),
   );
@@ -84,10 +128,22 @@ function parallelRounds(source: Source, node: TS.IterationStatement, read: ReadS
   if (obstacle != null)
     return `The loop in line ${line} can't run in workers: it keeps ${obstacle.replace(/^which holds /, 'an object that holds ')}`;
   const review = [...code.review, ...accumulators.flatMap((one) => one.review), ...reviewOf(source, node, accumulators, kept, own, code)];
-  return { node, body, header, arrayCall: null, accumulators, blocks, code, parts, name: nameOf(source, node), review };
+  review.push(...sharingReview(sharing), ...failureReview(node, filled));
+  return {
+    ...{ node, body, header, arrayCall: null, accumulators, blocks, code, shared, filled, review },
+    ...{ parts: shownParts, name: nameOf(source, node) },
+  };
 }
 
-function parallelArrayCall(source: Source, node: TS.CallExpression, read: ReadSource): ParallelLoop | string {
+/** What a failed round leaves behind in shared memory, where the program could see it. */
+function failureReview(node: Repeated, filled: readonly Binding[]): string[] {
+  const guarded = ts.findAncestor(node.parent, (one) => (ts.isTryStatement(one) && contains(one.tryBlock, node)) || isFunctionLike(one));
+  return guarded !== undefined && ts.isTryStatement(guarded)
+    ? filled.map(({ name }) => `where a round fails, \`${name}\` may hold what later rounds have written from now on`)
+    : [];
+}
+
+function parallelArrayCall(source: Source, node: TS.CallExpression, read: ReadSource, shares: boolean): ParallelLoop | string {
   const line = lineOfLoop(source, node);
   const callback = node.arguments.map(bare).find((one) => ts.isArrowFunction(one) || ts.isFunctionExpression(one));
   const arrayCall = callback === undefined ? null : arrayCallAround(source, callback);
@@ -122,7 +178,7 @@ function parallelArrayCall(source: Source, node: TS.CallExpression, read: ReadSo
     return `The \`${words}\` in line ${line} can't run in workers: it keeps ${obstacle.replace(/^which holds /, 'an object that holds ')}`;
   const parameters = new Set((callback as TS.ArrowFunction).parameters.flatMap((one) => bindingsOfPattern(source, one.name)));
   const review = [...code.review, ...reviewOf(source, node, [], kept, parameters, code)];
-  return {
+  const found: ParallelLoop = {
     node,
     body: callback,
     header: null,
@@ -131,9 +187,16 @@ function parallelArrayCall(source: Source, node: TS.CallExpression, read: ReadSo
     blocks: [],
     code,
     parts: [],
+    shared: [],
+    filled: [],
     name: nameOf(source, node),
     review,
   };
+  if (!shares) return found;
+  const sharing = sharedByRounds(source, found);
+  const shared = sharing.filter((one) => one.reason === null).map((one) => one.array);
+  if (shared.length === 0) return notShared(sharing, `The \`${words}\` in line ${line}`).message;
+  return { ...found, shared, review: [...review, ...sharingReview(sharing)] };
 }
 
 function resultsOf(callback: TS.ArrowFunction | TS.FunctionExpression): TS.Expression[] {
