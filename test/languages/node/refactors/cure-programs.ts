@@ -392,6 +392,61 @@ ${end}
 ${part.shown(`${part.name}(${part.one(part.words(), part.numbers())}, ${initial})`)}`;
 };
 
+/** Searches for a group, and adds it where there is none. */
+const grouped: MakePart = (part) => {
+  const value = part.one('item', 'item', 'key', 'key', 'box.id', 'weigh(item)');
+  const key = part.one('id', 'id', 'id', 'tag');
+  const found = `groups.find((one) => one.${key} === ${value})`;
+  const made = part.one(
+    `{ ${key}: ${value}, n: 1 }`,
+    `{ ${key}: ${value}, n: 1 }`,
+    `{ n: 1, ${key}: ${value}, ...{ ${part.one('id', 'more')}: 4 } }`,
+    `{ id: 'same', tag: item, n: 1 }`,
+    `makeGroup(${value})`,
+    'box',
+    `{ n: groups.length, get ${key}() {\nreturn ${value};\n} }`,
+  );
+  const before = part.one('', '', '', 'groups.push({ id: 3, tag: 3, n: 0 });', "box.id = 'boxed';", 'addTo(groups);', 'key = tick();');
+  const afterwards = part.one('', '', '', 'box.id++;', 'groups[0].n++;', `groups[0].${key} = item;`, 'groups.pop();', 'groups.push(box);');
+  const add = part.one(
+    `groups.push(${made});`,
+    `groups.push(${made});`,
+    `const made = ${made};\ngroups.push(made);`,
+    `kept.push(groups.push(${made}));`,
+  );
+  const body = part.one(
+    `const known = ${found};\n${before}\nif (known) known.n += 2;\nelse groups.push(${made});`,
+    `const known = ${found};\nif (known) {\nknown.n += 2;\n} else {\n${before}\n${add}\n}`,
+    `const known = ${found};\nif (known !== undefined) {\nknown.n++;\ncontinue;\n}\n${before}\n${add}`,
+    `let known = ${found};\nif (!known) {\nknown = ${made};\ngroups.push(known);\n}\nknown.n += 3;`,
+    `if (!${found}) ${add.includes('\n') ? `{\n${add}\n}` : add}`,
+    `if (!${found.replace('find', 'some')}) groups.push(${made});\nelse kept.push(item);`,
+    `${before}\n${add}\nkept.push(${found}?.n);`,
+    `const known = ${found};\nif (known === undefined) {\nfor (const twice of [1, 2]) groups.push(${made});\n}`,
+  );
+  const inner = `let key = String(item);\nconst box = { id: item, tag: item, n: 7 };\n${body}\n${afterwards}`;
+  const start = part.one('[]', '[]', '[]', "[{ id: '2', tag: '2', n: 0 }, { id: 3, tag: 3, n: 0 }, { id: 3, tag: 4, n: 1 }]", 'given');
+  const isShared = part.below(4) === 0;
+  const declared = `const groups${isShared ? part.name : ''} = ${start === 'given' && isShared ? '[]' : start};`;
+  const text = part.loop('list', inner);
+  return `function makeGroup${part.name}(id) {
+return { id, tag: id, n: 10 };
+}
+function addTo${part.name}(list) {
+${part.one('list.push({ id: 9, tag: 9, n: 9 });', 'kept.push(list.length);')}
+}
+${isShared ? declared : ''}
+function ${part.name}(list, given) {
+const makeGroup = makeGroup${part.name};
+const addTo = addTo${part.name};
+${isShared ? '' : declared}
+${isShared ? text.replaceAll(/\bgroups\b/g, `groups${part.name}`) : text}
+return groups${isShared ? part.name : ''};
+}
+${part.shown(`${part.name}(${part.numbers().replace('NaN', '4')}, [{ id: 3, tag: '1', n: 0 }])`)}
+${part.shown(`${part.name}(${part.one(part.numbers().replace('NaN', '4'), part.words())}, [])`)}`;
+};
+
 /** Searches that a loop repeats. */
 const searched: MakePart = (part) => {
   const many = 'Array.from({ length: 20 }, (_, i) => MADE)';
@@ -747,6 +802,7 @@ const PARTS: readonly MakePart[] = [
   gathered,
   gathered,
   searched,
+  grouped,
   queued,
   repeated,
   read,

@@ -41,7 +41,7 @@ export function followedPushes(source: Source, search: KeyedSearch, region: TS.N
   const refused = (what: string, words: string) => ({
     reason: `${what} ${words}, within the loop: keep a Map by \`${keyName}\` beside it there by hand`,
   });
-  for (const { node, depth, words } of changesIn(list)) {
+  for (const { node, depth, words } of changesIn(originOf(source, list))) {
     if (depth >= 2 && ts.isPropertyAccessExpression(node) && node.name.text !== keyName) continue;
     const item = pushedBy(source, list, node);
     if (item === null || !contains(region, node)) return refused(`\`${list.name}\` or an item of it`, words);
@@ -54,6 +54,14 @@ export function followedPushes(source: Source, search: KeyedSearch, region: TS.N
   }
   for (const push of pushes) push.isNew = isNewIn(source, search, push, pushes);
   return pushes;
+}
+
+/** The variable that a list is another name of, or its own: `const groups = given`. What changes the one changes the other. */
+export function originOf(source: Source, list: Binding): Binding {
+  const { declaration } = list;
+  const value = ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined ? bare(declaration.initializer) : null;
+  const origin = value !== null && ts.isIdentifier(value) ? source.scopes.bindingOf(value) : null;
+  return origin === null || origin === list ? list : originOf(source, origin);
 }
 
 /** The one item of `list.push(item);` as a statement of its own, where `node` is its `list.push`. */
@@ -175,18 +183,22 @@ function leaves(statement: TS.Statement): boolean {
   );
 }
 
-/** Writes what keeps `beside`, a Map or a Set by the key, up to date after a push. The first item with a key stays the one that is found. */
+/**
+ * Writes what keeps `beside`, a Map or a Set by the key, up to date after a push. The first item with a key stays the one that is found.
+ * @param taken names that were given to items before
+ */
 export function followPush(
   source: Source,
   editor: Editor,
   { list, keyName }: KeyedSearch,
   { statement, item, isNew }: FollowedPush,
   beside: { kind: 'Map' | 'Set'; name: string },
+  taken: Set<string>,
   why: string,
 ): void {
   const start = statement.getStart(source.ast);
   const call = statement.expression as TS.CallExpression;
-  const name = ts.isIdentifier(item) ? item.text : nameForItem(source, list, statement);
+  const name = ts.isIdentifier(item) ? item.text : nameForItem(source, list, statement, taken);
   const key = `${name}.${keyName}`;
   const added = beside.kind === 'Set' ? `${beside.name}.add(${key})` : `${beside.name}.set(${key}, ${name})`;
   const follow = `${isNew || beside.kind === 'Set' ? '' : `if (!${beside.name}.has(${key})) `}${added}${source.semicolon}`;
@@ -212,7 +224,7 @@ export function followPush(
 }
 
 /** `city` for an item of `cities`, `newCity` where that name is used. */
-function nameForItem(source: Source, list: Binding, statement: TS.Statement): string {
+function nameForItem(source: Source, list: Binding, statement: TS.Statement, taken: Set<string>): string {
   const singular = list.name.replace(/ies$/, 'y').replace(/([^s])s$/, '$1');
   const wanted = singular === list.name ? 'item' : singular;
   const place = ts.isBlock(statement.parent) || ts.isSourceFile(statement.parent) ? statement.parent : statement;
@@ -221,5 +233,8 @@ function nameForItem(source: Source, list: Binding, statement: TS.Statement): st
     if (ts.isIdentifier(node) && node.text === wanted && !isPropertyName(node)) uses.push(node);
   });
   const isVisible = source.scopes.all.some((one) => one.name === wanted && contains(one.scope.node, statement));
-  return uses.length > 0 || isVisible ? freshName(source, `new${capitalised(wanted)}`) : wanted;
+  let name = uses.length > 0 || isVisible || taken.has(wanted) ? freshName(source, `new${capitalised(wanted)}`) : wanted;
+  for (let number = 2; taken.has(name); number++) name = freshName(source, `new${capitalised(wanted)}${number}`);
+  taken.add(name);
+  return name;
 }

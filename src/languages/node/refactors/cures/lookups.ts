@@ -7,7 +7,7 @@ import { isAssignment, isFunctionLike, type Binding } from '../../syntax/scopes.
 import { lineOf, textOf, type Source } from '../../syntax/source.ts';
 import { ts } from '../../syntax/typescript.ts';
 import { usesOfValue } from '../../syntax/value-uses.ts';
-import { followedPushes, followPush, type KeyedSearch } from './followed-pushes.ts';
+import { followedPushes, followPush, originOf, type KeyedSearch } from './followed-pushes.ts';
 import { isFresh } from './growing-copies.ts';
 import { indentationAt } from '../loops/concurrent-rounds.ts';
 import type { Editor } from '../text/editor.ts';
@@ -188,12 +188,14 @@ export function writeLookup(source: Source, editor: Editor, lookup: Lookup): str
   if (beginsEmpty && !source.typescript) declare(name, `new ${kind}()`);
   else if (kind === 'Set') declare(name, `new Set(${listText}.map((${parameter}) => ${key}))`);
   else declare(name, `new Map(${listText}.map((${parameter}) => [${key}, ${parameter}]${source.typescript ? ' as const' : ''}).reverse())`);
-  for (const push of pushes) followPush(source, editor, search!, push, { kind, name }, why);
+  const taken = new Set<string>();
+  for (const push of pushes) followPush(source, editor, search!, push, { kind, name }, taken, why);
   if (!beginsEmpty)
     review.push(
       `each item of \`${list.name}\` is now asked for its \`${keyName}\` ${kept === null ? `before the loop of line ${lineOf(source, region.getStart(source.ast))}` : 'where the list is made'}: none may be null`,
     );
-  const doubted = pushes.find(({ item }) => !ts.isObjectLiteralExpression(bare(item)) && !ts.isNewExpression(bare(item)));
+  const isPlain = (item: TS.Expression): boolean => ts.isObjectLiteralExpression(item) && !item.properties.some(ts.isAccessor);
+  const doubted = pushes.find(({ item }) => !isPlain(bare(item)));
   if (doubted !== undefined)
     review.push(
       `what line ${lineOf(source, doubted.statement.getStart(source.ast))} adds to \`${list.name}\` is asked for its \`${keyName}\` there: it may not be null, and its \`${keyName}\` may not change`,
@@ -240,7 +242,7 @@ function isEmptyUntil(source: Source, list: Binding, region: TS.Node): boolean {
 
 /** Calls of `push` with one simple item, which the Set can follow. Refuses any other change of the list within the loop. */
 function pushesWithin(source: Source, list: Binding, region: TS.Node): TS.CallExpression[] {
-  return usesOfValue(source, list, { parts: false })
+  return usesOfValue(source, originOf(source, list), { parts: false })
     .filter((one) => one.kind === 'changes' && (contains(region, one.node) || enclosingFunction(one.node) !== enclosingFunction(region)))
     .map(({ node, words }) => {
       const call = node.parent;
