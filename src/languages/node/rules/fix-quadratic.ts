@@ -6,6 +6,7 @@ import { formatDuration, formatShare } from '../../../core/report/format.ts';
 import { editorOf, type Editor } from '../refactors/text/editor.ts';
 import { finish } from '../refactors/text/finish.ts';
 import { growingCopy, growInPlace } from '../refactors/cures/growing-copies.ts';
+import { growingText } from '../refactors/cures/growing-texts.ts';
 import { repetitionsAround } from '../refactors/cures/hoist.ts';
 import { changeOnLine, costlyPlaces, type Find } from '../refactors/cures/hot-code.ts';
 import { lookupOf, shiftOf, writeLookup, writeShift } from '../refactors/cures/lookups.ts';
@@ -29,6 +30,8 @@ interface Quadratic {
 const COPY: Saving = { least: 0.5, most: 1 };
 const SEARCH: Saving = { least: 0.3, most: 1 };
 const QUEUE: Saving = { least: 0.3, most: 1 };
+/** How long a text gets is not measured: a short one is copied in no time. */
+const TEXT: Saving = { least: 0.1, most: 1 };
 
 const findQuadratic: Find<Quadratic> = (source, node) => {
   const found = quadraticAt(source, node);
@@ -86,7 +89,7 @@ function quadraticAt(source: Source, node: TS.Node): Quadratic | null {
     };
   }
   const shift = shiftOf(source, node);
-  if (shift === null) return leftToThePerson(source, node);
+  if (shift === null) return growingOf(source, node) ?? leftToThePerson(source, node);
   const { name } = shift.queue;
   return {
     node,
@@ -94,6 +97,30 @@ function quadraticAt(source: Source, node: TS.Node): Quadratic | null {
     why: `Each \`shift\` moves all other items of \`${name}\``,
     saving: QUEUE,
     write: (editor) => writeShift(source, editor, shift),
+  };
+}
+
+/** Texts that are copied as a whole in each round, with what to do. */
+function growingOf(source: Source, node: TS.Node): Quadratic | null {
+  const text = growingText(source, node);
+  if (text === null) return null;
+  const line = lineOf(source, node.getStart(source.ast));
+  const { name, words, kind } = text;
+  const isLook = kind === 'looked-into';
+  return {
+    node,
+    title: isLook ? `Don't look into \`${name}\` while it grows` : `Replace all of it in \`${name}\` at once`,
+    why: isLook
+      ? `Each round copies all of \`${name}\`, as \`${words}\` needs it in one piece after something was added`
+      : `Each round copies all of \`${name}\` to replace one place`,
+    saving: TEXT,
+    write: () => {
+      throw new Refusal(
+        isLook
+          ? `Keep what \`${words}\` in line ${line} asks for in a variable beside \`${name}\` (the last piece, say), or gather the pieces in a list and join it after the loop.`
+          : `Replace with a pattern that has the flag \`g\`, or by \`replaceAll\`, in place of the loop around line ${line}; where a replacement may make a new place, go on from the place of the last one.`,
+      );
+    },
   };
 }
 

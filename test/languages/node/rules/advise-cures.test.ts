@@ -116,6 +116,24 @@ export { count };
 describe('fix-quadratic', () => {
   const about = (source: string, spot: HotSpot) => said('fix-quadratic', source, [spot]);
 
+  it('says what to do with a text that is looked into while it grows', () => {
+    const source = (more: string): string => `export function joined(words) {
+  let out = '';
+  for (const word of words) {
+    out += word;
+    ${more}
+  }
+  return out;
+}
+`;
+    const spot = onLines('joined', 1, { 5: 0.6 });
+    const [[line, message] = []] = about(source("if (out.endsWith('9')) out += ',';"), spot);
+    assert.deepEqual([line, message], [5, "Don't look into `out` while it grows (≈1.6×)"]);
+    assert.deepEqual(about(source("if (out.length > 9) console.log('long');"), spot), []);
+    assert.deepEqual(about(source("if (out.endsWith('9')) out = '';"), spot), []);
+    assert.deepEqual(about(source("if (word.endsWith('9')) out += ',';"), spot), []);
+  });
+
   it('advises in the callback that copies', () =>
     assert.deepEqual(
       about(
