@@ -98,6 +98,7 @@ function timeWithin(source: Source, called: CalledFunction, hotSpot: HotSpot): n
 /** The method, or the statement that is nothing but a function: its lines hold no other code. */
 function ownStatement(node: FunctionNode): TS.Node | null {
   if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) return node;
+  if (ts.isBinaryExpression(node.parent)) return ts.isExpressionStatement(node.parent.parent) ? node.parent.parent : null;
   const statement = ts.isVariableDeclaration(node.parent) ? node.parent.parent.parent : null;
   return statement !== null && ts.isVariableStatement(statement) ? statement : null;
 }

@@ -28,7 +28,7 @@ const firstSeed = Number(process.env['UNBLOCK_SEED'] ?? 1);
 /** The rules, with what a line holds that they may be about: to ask each about each line takes too long. */
 const ASKED: [Rule, RegExp][] = [
   [avoidJsonClone, /JSON\.parse/],
-  [cachePureCall, /part\d = |function part\d|^(static )?part\d\(/],
+  [cachePureCall, /part\d = |function part\d|^(static )?part\d\(|^exports/],
   [fixQuadratic, /\.\.\.|concat|includes|indexOf|find|some\(|shift|splice/],
   [hoistInvariant, /new |RegExp|parse|locale|Locale|[sS]ort|Buffer/],
   [readPartOfFile, /readFileSync/],
@@ -55,7 +55,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 function run(text: string): string {
   const printed: string[] = [];
   const print = (...values: unknown[]): void => void printed.push(inspect(values, { depth: 9, showHidden: true, maxArrayLength: 50 }));
-  const context = createContext({ print, require, Buffer, structuredClone });
+  const context = createContext({ print, require, Buffer, structuredClone, exports: {} });
   try {
     runInContext(`(function () {\n${text}\n})()`, context, { timeout: 10_000 });
   } catch (error) {

@@ -636,6 +636,7 @@ const repeated: MakePart = (part) => {
     `function NAME(${parameter}) {\n${work}\n}`,
     `const NAME = (${parameter}) => {\n${work}\n};`,
     `const NAME = function (${parameter}) {\n${work}\n};`,
+    `exports.NAME = ${part.one(`function (${parameter})`, `function NAME(${parameter})`, `(${parameter}) =>`)} {\n${work}\n};\nconst NAME = exports.NAME;`,
     `class Of${part.name} {\nstatic NAME(${parameter}) {\n${work}\n}\n}\nconst NAME = Of${part.name}.NAME;`,
     `class Of${part.name} {\n${part.one('', 'size = 3;\n', 'static around = 2;\n')}NAME(${parameter}) {\n${work}\n}\n}\nconst NAME = new Of${part.name}().NAME;`,
     `function around${part.name}(other) {\nconst two = 2;\nfunction NAME(${parameter}) {\n${part.one('', 'const all = two;\n', 'let all = other;\n')}${work}\n}\nreturn NAME;\n}\nconst NAME = around${part.name}(5);`,

@@ -24,8 +24,8 @@ export interface Kept {
   parameters: readonly NamedParameter[];
   /** From the first word of the statement or the method to the end of the function's name. */
   head: { start: number; end: number };
-  /** A `const` that holds an arrow function or function expression, or a method of a class, by the name of the class. */
-  form: 'function' | 'const' | { method: string };
+  /** A `const` that holds an arrow function or function expression, a method of a class, by the name of the class, or what is assigned to `exports.slug`. */
+  form: 'function' | 'const' | { method: string } | { assigned: string };
 }
 
 /** The function, with what is needed to keep its results. Refuses where another call may give something else, or somebody could change what is kept. */
@@ -63,6 +63,8 @@ function headOf(source: Source, node: FunctionNode): Pick<Kept, 'head' | 'form'>
     if (isOverloaded) return 'it is declared several times';
     return { head: { start: node.getStart(source.ast), end: node.name.end }, form: 'function' };
   }
+  const exported = exportedHead(source, node);
+  if (exported !== null) return exported;
   const declaration = bindingOfFunction(source, node)?.declaration;
   if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return NO_PLACE;
   if (declaration.type !== undefined) return 'its type is that of a variable: give its parameters and its result types of their own';
@@ -79,6 +81,16 @@ function isBlockLike(node: TS.Node): node is TS.SourceFile | TS.Block {
 function isAtTopLevel(node: FunctionNode): boolean {
   const statement = ts.isVariableDeclaration(node.parent) ? node.parent.parent.parent : node;
   return ts.isSourceFile(statement.parent);
+}
+
+/** `exports.slug = function (title) { … };`, which computes in a `const` below. */
+function exportedHead(source: Source, node: FunctionNode): Pick<Kept, 'head' | 'form'> | null {
+  const { parent } = node;
+  if (source.typescript || !ts.isBinaryExpression(parent) || parent.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return null;
+  const assigned = textOf(source, parent.left);
+  const isStatement = ts.isExpressionStatement(parent.parent) && ts.isSourceFile(parent.parent.parent);
+  if (parent.right !== node || !isStatement || !/^(module\.)?exports\.[\w$]+$/.test(assigned)) return null;
+  return { head: { start: parent.getStart(source.ast), end: node.getStart(source.ast) }, form: { assigned } };
 }
 
 /** A method that uses no `this` is a function like others: it computes in a private static method of the same class. */
@@ -128,7 +140,8 @@ export function writeKept(source: Source, editor: Editor, { node, name, paramete
   const { eol, semicolon: end, indent } = source;
   const typed = source.typescript;
   const isConstant = form === 'const';
-  const method = typeof form === 'object' ? form.method : null;
+  const method = typeof form === 'object' && 'method' in form ? form.method : null;
+  const assigned = typeof form === 'object' && 'assigned' in form ? form.assigned : null;
   const computeName = freshName(source, `compute${capitalised(name)}`);
   const compute = method === null ? computeName : `${method}.#${computeName}`;
   const results = freshName(source, `resultsOf${capitalised(name)}`);
@@ -182,10 +195,24 @@ export function writeKept(source: Source, editor: Editor, { node, name, paramete
     '}',
     `return ${result}${end}`,
   ];
+  const own = node.name === undefined ? '' : name;
+  const assignedFront = ts.isArrowFunction(node) ? `${signature} =>` : `function ${own}${signature}`;
   const front = method === null ? `function ${name}` : name;
-  const open = isConstant ? `${modifiers}const ${name} = ${signature} => {` : `${modifiers}${front}${signature} {`;
-  const below = isConstant ? `const ${computeName}` : method === null ? `function ${computeName}` : `static #${computeName}`;
-  const lines = [open, ...body.map((line) => indent + line), isConstant ? `}${end}` : '}', '', below];
+  const open =
+    assigned !== null
+      ? `${assigned} = ${assignedFront} {`
+      : isConstant
+        ? `${modifiers}const ${name} = ${signature} => {`
+        : `${modifiers}${front}${signature} {`;
+  const below =
+    assigned !== null
+      ? `const ${computeName} = `
+      : isConstant
+        ? `const ${computeName}`
+        : method === null
+          ? `function ${computeName}`
+          : `static #${computeName}`;
+  const lines = [open, ...body.map((line) => indent + line), isConstant || assigned !== null ? `}${end}` : '}', '', below];
   const base = indentationAt(source, head.start);
   const declared = `const ${results} = new Map${typed ? mapType(0) : ''}()${end}`;
   const counted = last === 0 ? '' : `${eol}let ${count} = 0${end}`;
