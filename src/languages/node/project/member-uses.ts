@@ -7,6 +7,7 @@ import { isFunctionLike } from '../syntax/scopes.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
 import { memberSymbols } from './member-symbols.ts';
+import { isTable } from './chosen-values.ts';
 import { isFromOutside } from './module-uses.ts';
 import type { Trace } from './trace.ts';
 
@@ -37,8 +38,10 @@ export function followMember(trace: Trace, source: Source, declaration: TS.Node,
     }
     walk(other.ast, (node) => {
       if (isNamed(node, name)) followOccurrence(trace, other, node, symbols.meaningOf(other, node), source);
-      else if (ts.isElementAccessExpression(node) && !ts.isLiteralExpression(node.argumentExpression) && symbols.mayReach(other, node))
-        trace.lose(other, node, 'reached by a name that is computed');
+      else if (ts.isElementAccessExpression(node) && !ts.isLiteralExpression(node.argumentExpression) && symbols.mayReach(other, node)) {
+        if (other === source && !trace.isClass && isTable(source, declaration, node)) trace.followValue(other, node);
+        else trace.lose(other, node, 'reached by a name that is computed');
+      }
     });
   }
 }

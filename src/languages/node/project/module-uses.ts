@@ -95,7 +95,48 @@ function followReExport(trace: Trace, loader: Source, { exportClause }: TS.Expor
   } else if (ts.isNamedExports(exportClause)) {
     for (const element of exportClause.elements)
       if ((element.propertyName ?? element.name).text === name) trace.followExport(loader, element.name.text);
-  } else trace.lose(loader, exportClause, 'handed on with all of its file');
+  } else followNamespaceExport(trace, loader, exportClause.name.text, name);
+}
+
+/** `export * as store from './store.js'`: whoever imports `store` gets all that the file exports. */
+function followNamespaceExport(trace: Trace, source: Source, namespace: string, name: string): void {
+  if (!trace.isNew(source, `export * as ${namespace} with ${name}`)) return;
+  const { project } = trace;
+  if (project.isPublic(source.file)) trace.published.push({ name: `${namespace}.${name}`, file: source.file });
+  for (const file of project.modules.loaders(source.file)) {
+    const loader = project.source(file);
+    if (typeof loader === 'string') {
+      trace.doubts.push(`${basename(file)} loads ${basename(source.file)} and can't be read`);
+      continue;
+    }
+    walk(loader.ast, (node) => {
+      if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
+        const { moduleSpecifier } = node;
+        if (moduleSpecifier === undefined || !ts.isStringLiteralLike(moduleSpecifier)) return;
+        if (project.modules.resolve(loader.file, moduleSpecifier.text) !== source.file) return;
+        const bindings = ts.isImportDeclaration(node) ? node.importClause?.namedBindings : node.exportClause;
+        if (bindings === undefined) {
+          if (ts.isExportDeclaration(node)) followNamespaceExport(trace, loader, namespace, name);
+        } else if (ts.isNamespaceImport(bindings) || ts.isNamespaceExport(bindings))
+          trace.lose(loader, node, 'handed on with all of its file');
+        else
+          for (const element of bindings.elements) {
+            if ((element.propertyName ?? element.name).text !== namespace) continue;
+            if (ts.isImportSpecifier(element)) followNamespaceBinding(trace, loader, loader.scopes.bindingOf(element.name), name);
+            else followNamespaceExport(trace, loader, element.name.text, name);
+          }
+      } else if (ts.isCallExpression(node) && loadedBy(trace, loader, node) === source.file)
+        trace.lose(loader, node, 'handed on with all of its file');
+    });
+  }
+}
+
+/** The file that `require(…)` or `import(…)` loads. */
+function loadedBy(trace: Trace, loader: Source, call: TS.CallExpression): string | null {
+  const [given] = call.arguments;
+  if (given === undefined || !ts.isStringLiteralLike(given)) return null;
+  const isLoad = requiredSpecifier(call) !== null || call.expression.kind === ts.SyntaxKind.ImportKeyword;
+  return isLoad ? trace.project.modules.resolve(loader.file, given.text) : null;
 }
 
 /** A variable that stands for all that a file exports. `isDefault`: it is an ES module's default export where the file has one. */

@@ -1,5 +1,6 @@
 import type TS from 'typescript';
 import type { Binding } from '../syntax/scopes.ts';
+import type { FunctionNode } from '../syntax/locate.ts';
 import type { Source } from '../syntax/source.ts';
 import type { Project } from './project.ts';
 
@@ -11,6 +12,8 @@ export type Use =
   | { kind: 'argument'; source: Source; call: TS.CallExpression | TS.NewExpression; argument: TS.Expression }
   /** `new Store()`, where it is a class that is followed. */
   | { kind: 'creation'; source: Source; node: TS.NewExpression }
+  /** Something outside of the project calls it and waits for what it answers with. */
+  | { kind: 'awaited'; source: Source; node: TS.Node }
   /** From here on it can't be followed; `how` continues "load is … in line 3". */
   | { kind: 'lost'; source: Source; node: TS.Node; how: string };
 
@@ -39,4 +42,6 @@ export interface Trace extends Uses {
   followExport(source: Source, name: string): void;
   /** A property, method or field that holds the function: its declaration. */
   followMember(source: Source, declaration: TS.Node, name: string): void;
+  /** Every use of another function, which hands out the one that is followed. */
+  usesOf(source: Source, node: FunctionNode): Uses;
 }

@@ -1,9 +1,12 @@
+import { basename } from 'node:path';
 import type TS from 'typescript';
 import type { FunctionNode } from '../syntax/locate.ts';
 import { isAssignment, type Binding } from '../syntax/scopes.ts';
-import type { Source } from '../syntax/source.ts';
+import { lineOf, type Source } from '../syntax/source.ts';
 import { ts } from '../syntax/typescript.ts';
+import { awaitingLibrary } from './awaiting-libraries.ts';
 import { exportTarget, hasExportKeyword, isAssignToExports, isDefault, isExportsObject, WHOLE } from './exports.ts';
+import { followDefault, followElement, followResult, isChosen } from './chosen-values.ts';
 import { followMember } from './member-uses.ts';
 import { followExport } from './module-uses.ts';
 import type { Project } from './project.ts';
@@ -42,6 +45,7 @@ function startTrace(project: Project, isClass: boolean): Trace {
     followValue: (where, expression) => followValue(trace, where, expression),
     followExport: (where, name) => followExport(trace, where, name),
     followMember: (where, declaration, name) => followMember(trace, where, declaration, name),
+    usesOf: (where, node) => usesOf(project, where, node),
   };
   return trace;
 }
@@ -64,8 +68,16 @@ function followDeclaredMember(trace: Trace, source: Source, declaration: TS.Clas
   if (name === null) trace.lose(source, declaration, 'stored under a name that is computed');
   else {
     const exportedAs = ts.isObjectLiteralExpression(declaration.parent) ? literalExport(source, declaration.parent) : false;
+    const library = exportedAs || trace.isClass ? null : awaitingLibrary(trace.project, source, declaration, name);
     if (exportedAs) trace.followExport(source, name);
-    else trace.followMember(source, declaration, name);
+    else if (library !== null && library.how !== null) trace.lose(source, declaration, library.how);
+    else if (library !== null) {
+      trace.uses.push({ kind: 'awaited', source, node: declaration });
+      if (name === 'validate')
+        trace.doubts.push(
+          `keys that are pressed while ${library.module} waits for \`validate\` (line ${lineOf(source, declaration.getStart(source.ast))} of ${basename(source.file)}) may change the answer`,
+        );
+    } else trace.followMember(source, declaration, name);
   }
 }
 
@@ -88,7 +100,7 @@ function followBinding(trace: Trace, source: Source, binding: Binding): void {
   const writes = binding.references.filter((one) => one.writes);
   const { declaration } = binding;
   const isDeclaredEmpty = ts.isVariableDeclaration(declaration) && declaration.initializer === undefined;
-  if (writes.length > (isDeclaredEmpty ? 1 : 0)) {
+  if (writes.length > (isDeclaredEmpty ? 1 : 0) && (trace.isClass || !isChosen(source, binding))) {
     trace.lose(source, writes.at(-1)!.identifier, 'assigned anew');
     return;
   }
@@ -131,6 +143,11 @@ function followValue(trace: Trace, source: Source, expression: TS.Node): void {
     if (parent.condition !== expression) followValue(trace, source, parent);
   } else if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent) || ts.isPropertyDeclaration(parent))
     followDeclaredMember(trace, source, parent);
+  else if (!trace.isClass && (ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === expression)))
+    followResult(trace, source, parent);
+  else if (!trace.isClass && (ts.isParameter(parent) || ts.isBindingElement(parent)) && parent.initializer === expression)
+    followDefault(trace, source, parent);
+  else if (!trace.isClass && ts.isArrayLiteralExpression(parent)) followElement(trace, source, parent);
   else if (ts.isExportAssignment(parent)) trace.followExport(source, parent.isExportEquals === true ? WHOLE : 'default');
   else if (ts.isJsxOpeningLikeElement(parent)) trace.lose(source, expression, 'rendered as a component, which may not wait,');
   else if (!isHarmless(expression, parent)) trace.lose(source, expression, 'stored or passed on');
@@ -142,6 +159,7 @@ function isTransparent(node: TS.Node): boolean {
     ts.isAsExpression(node) ||
     ts.isNonNullExpression(node) ||
     ts.isSatisfiesExpression(node) ||
+    ts.isAwaitExpression(node) ||
     ts.isTypeAssertionExpression(node)
   );
 }

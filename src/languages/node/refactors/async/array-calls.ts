@@ -11,6 +11,8 @@ export interface ArrayCall {
   callback: TS.Expression;
   /** What `reduce` starts with; null where it isn't given, and for all others. */
   start: TS.Expression | null;
+  /** `items?.map(callback)`, which is `undefined` where there are no items. */
+  isOptional?: true;
 }
 
 export type ArrayCallKind = ConcurrentKind | OrderedKind;
@@ -29,11 +31,38 @@ export function isConcurrent(kind: ArrayCallKind): kind is ConcurrentKind {
 }
 
 /** The `map` or its like that a function is written into as callback; null elsewhere. */
-export function arrayCallAround(source: Source, callback: FunctionNode): (ArrayCall & { call: TS.CallExpression }) | null {
+export function arrayCallAround(
+  source: Source,
+  callback: FunctionNode,
+  find = arrayCallWith,
+): (ArrayCall & { call: TS.CallExpression }) | null {
   let { parent } = callback as TS.Node;
   let argument: TS.Node = callback;
   while (ts.isParenthesizedExpression(parent)) [argument, parent] = [parent, parent.parent];
-  return ts.isCallExpression(parent) ? arrayCallWith(source, parent, argument) : null;
+  return ts.isCallExpression(parent) ? find(source, parent, argument) : null;
+}
+
+/** The same for `items?.map(callback)` as well, where nothing goes on in the chain. */
+export function anyArrayCallWith(
+  source: Source,
+  call: TS.CallExpression,
+  callback: TS.Node,
+): (ArrayCall & { call: TS.CallExpression }) | null {
+  const callee = call.expression;
+  if (!ts.isPropertyAccessExpression(callee) || callee.questionDotToken === undefined) return arrayCallWith(source, call, callback);
+  const { parent } = call;
+  const goesOn =
+    (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent) || ts.isCallExpression(parent)) &&
+    parent.expression === call;
+  if (goesOn || call.questionDotToken !== undefined || !isPath(callee.expression)) return null;
+  const found = methodCallWith(call, callee, callback);
+  return found === null || found.kind === 'flatMap' ? null : { ...found, isOptional: true };
+}
+
+/** `items`, `this.items`, `options.items`: looked at twice it is the same. */
+function isPath(node: TS.Expression): boolean {
+  if (ts.isPropertyAccessExpression(node)) return node.questionDotToken === undefined && isPath(node.expression);
+  return ts.isIdentifier(node) || node.kind === ts.SyntaxKind.ThisKeyword;
 }
 
 /** A call as a `map` or its like over items with this callback. */
@@ -50,6 +79,14 @@ export function arrayCallWith(
       ? { call, kind: 'from', items, callback: given, start: null }
       : null;
   }
+  return methodCallWith(call, callee, callback);
+}
+
+function methodCallWith(
+  call: TS.CallExpression,
+  callee: TS.PropertyAccessExpression,
+  callback: TS.Node,
+): (ArrayCall & { call: TS.CallExpression }) | null {
   const [given, start] = call.arguments;
   if (given !== callback || call.arguments.some(ts.isSpreadElement)) return null;
   const method = callee.name.text;

@@ -86,7 +86,7 @@ export function asyncClass(
   for (const use of uses.uses) {
     if (use.kind === 'creation') creations.push(use);
     else {
-      const at = use.kind === 'lost' ? use.node : use.call;
+      const at = use.kind === 'call' || use.kind === 'argument' ? use.call : use.node;
       const how = use.kind === 'lost' ? use.how : 'passed on';
       throw sorry(`${words} is ${how} in line ${lineOf(use.source, at.getStart(use.source.ast))} of ${basename(use.source.file)}`);
     }

@@ -106,7 +106,7 @@ export function rewriteInOrder(source: Source, editor: Editor, call: TS.CallExpr
   // Before the callee, so that it comes between what opens the call and what opens the items.
   editor.before(call.expression, `${name}(`, why);
   const dot = source.text.indexOf('.', items.end);
-  const start = /^\s*$/.test(source.text.slice(items.end, dot)) ? items.end : dot;
+  const start = /^\s*\??$/.test(source.text.slice(items.end, dot)) ? items.end : dot;
   editor.replace(start, call.arguments.pos, ', ', why);
 }
 

@@ -8,7 +8,6 @@ import { contains, enclosingFunction, walk, walkOwnCode, type FunctionNode } fro
 import { isAssignment } from '../../syntax/scopes.ts';
 import { lineOf, textOf, type Source } from '../../syntax/source.ts';
 import { ts } from '../../syntax/typescript.ts';
-import { Refusal } from '../text/refusal.ts';
 
 /**
  * Where a function looks at something shared to decide, then waits, then changes it: what else runs meanwhile may decide the same. Memo caches
@@ -106,10 +105,11 @@ function placeOf(source: Source, enclosing: FunctionNode, expression: TS.Express
 const MOST_LOADERS = 200;
 
 /**
- * What happens to the files that load one whose top level waits from now on: `require` refuses such a module, and the modules that are
- * imported after it no longer wait for it.
+ * What happens to the files that load one whose top level waits from now on: `require` refuses such a module, which is told in a sentence, and the
+ * modules that are imported after it no longer wait for it. Null where nobody requires it.
  */
-export function reviewTopLevelWait(project: Project, source: Source, review: Set<string>): void {
+export function reviewTopLevelWait(project: Project, source: Source, review: Set<string>): string | null {
+  const found = new Set<string>();
   const queue = [source.file];
   const seen = new Set(queue);
   for (let file = queue.shift(); file !== undefined && seen.size < MOST_LOADERS; file = queue.shift()) {
@@ -117,12 +117,10 @@ export function reviewTopLevelWait(project: Project, source: Source, review: Set
       const loader = project.source(loaderFile);
       if (typeof loader === 'string') continue;
       if (requires(project, loader, file))
-        throw new Refusal(
-          `${basename(source.file)} would wait at its top level, and ${basename(loaderFile)} requires ${file === source.file ? 'it' : basename(file)}: a module that waits can only be imported.`,
-        );
+        return `${basename(source.file)} would wait at its top level, and ${basename(loaderFile)} requires ${file === source.file ? 'it' : basename(file)}: a module that waits can only be imported.`;
       const later = importedAfter(project, loader, file).find((one) => !seen.has(one));
       if (later !== undefined)
-        review.add(
+        found.add(
           `${basename(source.file)} waits while it is loaded, and ${basename(later)}, which ${basename(loaderFile)} imports after it, runs meanwhile`,
         );
       if (!seen.has(loaderFile)) {
@@ -131,6 +129,8 @@ export function reviewTopLevelWait(project: Project, source: Source, review: Set
       }
     }
   }
+  for (const reason of found) review.add(reason);
+  return null;
 }
 
 function requires(project: Project, loader: Source, file: string): boolean {

@@ -66,6 +66,8 @@ export function refuseMeasured(project: Project, source: Source, fn: FunctionNod
     );
 }
 
+const TYPES_IN_COMMENTS = /@(param|returns?|type|typedef)\s*\{/;
+
 /** Evaluated sooner or later, it gives the same and does nothing. */
 export function isInert(node: TS.Expression): boolean {
   return (
@@ -90,7 +92,9 @@ export function moveDefaults(source: Source, editor: Editor, fn: FunctionNode, m
     const ofType = type === undefined ? '' : `: ${rendered(type)}`;
     let text: string;
     if (ts.isIdentifier(name)) {
-      text = `${name.text}${source.typescript ? '?' : ''}${ofType}`;
+      // Types in comments would ask for it from now on, which a parameter without a default is not exempt from.
+      const isTyped = !source.typescript && initializer !== undefined && TYPES_IN_COMMENTS.test(source.text);
+      text = `${name.text}${source.typescript ? '?' : ''}${ofType}${isTyped ? ' = undefined' : ''}`;
       lines.push(
         `if (${name.text} === undefined) ${name.text} = ${initializer === undefined ? 'undefined' : rendered(initializer)}${semicolon}`,
       );

@@ -9,7 +9,7 @@ import { requestListener } from '../../syntax/request-listeners.ts';
 import { lineOf, textOf, type Source } from '../../syntax/source.ts';
 import { runnerCallback } from '../../syntax/test-runners.ts';
 import { ts } from '../../syntax/typescript.ts';
-import { arrayCallAround, arrayCallWith, isConcurrent, type ArrayCall } from './array-calls.ts';
+import { anyArrayCallWith, arrayCallAround, isConcurrent, type ArrayCall } from './array-calls.ts';
 import { asyncClass, classMadeBy, type AsyncClass } from './async-classes.ts';
 import { accessesOf, type Access } from './async-getters.ts';
 import { callbackReason } from './callbacks.ts';
@@ -108,7 +108,7 @@ export function spreadAwait(project: Project, source: Source, first: readonly (T
     if (parameter !== null) for (const one of movedWith(file, enclosing, parameter)) spread.defaults.add(one);
     if (isAsync(enclosing) || spread.functions.has(enclosing)) continue;
     spread.functions.add(enclosing);
-    const arrayCall = arrayCallAround(file, enclosing);
+    const arrayCall = arrayCallAround(file, enclosing, anyArrayCallWith);
     if (arrayCall === null || enclosing.asteriskToken !== undefined) {
       const callers = callersOf(project, file, enclosing, spreads);
       spreads.callers.set(
@@ -253,7 +253,7 @@ function settleArgument(
     throw new Refusal(
       `The function passed to \`new ${textOf(where, call.expression)}\` in line ${lineOf(where, argument.getStart(where.ast))} may not be async.`,
     );
-  const arrayCall = arrayCallWith(where, call, argument);
+  const arrayCall = anyArrayCallWith(where, call, argument);
   if (arrayCall !== null && (node.parameters.length <= 2 || !isConcurrent(arrayCall.kind))) {
     spreadIn(project, spreads, where).arrayCalls.set(call, arrayCall);
     return [{ kind: 'call', source: where, call }];

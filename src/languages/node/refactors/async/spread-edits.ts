@@ -1,8 +1,9 @@
+import { basename } from 'node:path';
 import type TS from 'typescript';
 import type { Project } from '../../project/project.ts';
 import { bare, contains, enclosingFunction, isAsync, type FunctionNode } from '../../syntax/locate.ts';
 import { isFunctionLike } from '../../syntax/scopes.ts';
-import { lineOf, type Source } from '../../syntax/source.ts';
+import { lineOf, textOf, type Source } from '../../syntax/source.ts';
 import { ts } from '../../syntax/typescript.ts';
 import { isBareCallback, rewriteArrayCall, rewriteLoop, type Concurrency } from '../loops/concurrent-rounds.ts';
 import { isConcurrent } from './array-calls.ts';
@@ -19,7 +20,7 @@ import { moveDefaults } from './parameter-defaults.ts';
 import { Refusal } from '../text/refusal.ts';
 import { waitsOf, type Spread } from './spread-await.ts';
 import { collectFunction, makeTypeAsync, type Stream } from './streams.ts';
-import { finalCall, refuseLoaded, wrapInMain } from './top-level.ts';
+import { finalCall, programCall, refuseLoaded, wrapInMain } from './top-level.ts';
 
 /**
  * Writes what a spread and its drivers say: functions become async, calls are awaited, driven loops run concurrently. To be called after the
@@ -36,8 +37,7 @@ export function writeSpread(project: Project, editor: Editor, spread: Spread, dr
   );
   refuseOvertakenByCallbacks(source, waits);
   for (const reason of decisionsAcrossWaits(source, waits)) spread.review.add(reason);
-  if (source.topLevelAwait && waits.some((wait) => enclosingFunction(wait) === null)) reviewTopLevelWait(project, source, spread.review);
-  const unawaited = finalCall(source, spread);
+  const unawaited = finalCall(source, spread) ?? programOfModule(project, spread, waits);
   const waiting = new Set<TS.Node>(waits);
   const withDefaults = new Set([...spread.defaults].map((one) => one.parent as FunctionNode));
   const plain = new Set<FunctionNode>(
@@ -66,6 +66,12 @@ export function writeSpread(project: Project, editor: Editor, spread: Spread, dr
       size: call.end - call.getStart(source.ast),
       write: () => {
         const arrayCall = spread.arrayCalls.get(call);
+        if (arrayCall?.isOptional === true) {
+          rewriteInOrder(source, editor, call, arrayCall);
+          editor.before(call, `(${textOf(source, arrayCall.items)} == null ? undefined : await `, 'wait for it');
+          editor.after(call, ')', 'wait for it');
+          return;
+        }
         if (arrayCall !== undefined) {
           if (driven.has(call) && isConcurrent(arrayCall.kind)) rewriteArrayCall(source, editor, call, arrayCall, concurrency);
           else rewriteInOrder(source, editor, call, arrayCall);
@@ -108,6 +114,21 @@ export function writeSpread(project: Project, editor: Editor, spread: Spread, dr
   for (const step of steps.sort((a, b) => a.size - b.size)) step.write();
   if (spread.topLevel.size > 0) refuseLoaded(project, spread);
   if (spread.topLevel.size > 0 && unawaited === null) wrapInMain(editor, spread);
+}
+
+/** The call that a module makes only as a program, where it is required as well: it can't wait at its top level then, and need not wait for that. */
+function programOfModule(project: Project, spread: Spread, waits: readonly TS.Node[]): TS.CallExpression | null {
+  const { source, review } = spread;
+  const atTop = waits.filter((wait) => enclosingFunction(wait) === null);
+  if (!source.topLevelAwait || atTop.length === 0) return null;
+  const obstacle = reviewTopLevelWait(project, source, review);
+  if (obstacle === null) return null;
+  const call = programCall(source, atTop);
+  if (call === null) throw new Refusal(obstacle);
+  review.add(
+    `\`${textOf(source, call).replace(/\s+/g, ' ').slice(0, 40)}\` in line ${lineOf(source, call.getStart(source.ast))} of ${basename(source.file)} isn't waited for, as the file is required as well: an error in it ends the process as an unhandled rejection`,
+  );
+  return call;
 }
 
 /** `new Store(name)` → `Store.create(name)`; the `await` before it is the caller's to add. */
@@ -246,7 +267,8 @@ function makeResultAsync(source: Source, editor: Editor, node: FunctionNode, kin
   for (const type of new Set(types)) change(type);
   if (source.typescript) return;
   const comment = ts.getJSDocReturnTag(node)?.typeExpression?.type ?? jsDocFunctionType(node);
-  if (comment !== undefined && !types.includes(comment)) change(comment);
+  // A name such as `external:Result` is read only up to its colon.
+  if (comment !== undefined && !types.includes(comment) && /^\s*\}/.test(source.text.slice(comment.end))) change(comment);
 }
 
 /** The signatures of a function that are declared without a body. */

@@ -25,6 +25,31 @@ export function finalCall(source: Source, spread: Spread): TS.CallExpression | n
   return after.every(isDeclarationOnly) ? call : null;
 }
 
+/** `if (fileURLToPath(import.meta.url) === process.argv[1]) main();` at the end of an ES module: nothing of it runs where somebody loads the file, and nothing comes after it. */
+export function programCall(source: Source, waits: readonly TS.Node[]): TS.CallExpression | null {
+  const [call] = waits;
+  if (waits.length !== 1 || call === undefined || !ts.isCallExpression(call) || !ts.isExpressionStatement(call.parent)) return null;
+  const statement = call.parent;
+  const block = ts.isBlock(statement.parent) ? statement.parent : statement;
+  const around = block.parent;
+  if (block !== statement && statement !== (block as TS.Block).statements.at(-1)) return null;
+  if (!ts.isIfStatement(around) || around.thenStatement !== block || around.elseStatement !== undefined) return null;
+  if (!ts.isSourceFile(around.parent) || !isEntryTest(around.expression)) return null;
+  const { statements } = around.parent;
+  return statements.slice(statements.indexOf(around) + 1).every(isDeclarationOnly) ? call : null;
+}
+
+function isEntryTest(test: TS.Expression): boolean {
+  const value = bare(test);
+  if (ts.isBinaryExpression(value) && value.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken)
+    return isEntryTest(value.left) || isEntryTest(value.right);
+  const words = value.getText().replace(/\s+/g, ' ');
+  return (
+    words === 'import.meta.main' ||
+    (ts.isBinaryExpression(value) && /^===?$/.test(value.operatorToken.getText()) && /\bprocess\.argv\[1\]/.test(words))
+  );
+}
+
 /** A file that others load must be done when they go on, which one that waits without top-level await is not. */
 export function refuseLoaded(project: Project, { source, topLevel }: Spread): void {
   const [loader] = project.modules.loaders(source.file);
