@@ -25,10 +25,12 @@ if (flags.programs !== undefined) runPrograms();
 else if (flags.child && flags.share) await (await import('./share.mjs')).measureShare(root, flags.package, flags);
 else if (flags.child) await measure();
 else
-  execFileSync(process.execPath, ['--import', 'tsx', fileURLToPath(import.meta.url), '--child', ...process.argv.slice(2)], {
-    stdio: 'inherit',
-    cwd: root,
-  });
+  // The heap grows as in the refactor server.
+  execFileSync(
+    process.execPath,
+    ['--heap-growing-percent=50', '--import', 'tsx', fileURLToPath(import.meta.url), '--child', ...process.argv.slice(2)],
+    { stdio: 'inherit', cwd: root },
+  );
 
 function runPrograms() {
   const env = { ...process.env, UNBLOCK_PROGRAMS: flags.programs, UNBLOCK_SEED: flags.seed };

@@ -36,6 +36,26 @@ for (const one of rulePrograms) {
       assert.ok((await lensesOf(file())).length > 0);
     });
 
+    if (one.rule === 'prefer-async-api')
+      it('reaches a file that was saved after it had been worked out', async () => {
+        const caller = workspaceFile(one.folder, 'lib/late.mjs');
+        const changes = async (): Promise<vscode.Uri[] | undefined> => {
+          const range = mark()?.range;
+          const offered = range === undefined ? [] : await actionsAt(file(), range, vscode.CodeActionKind.QuickFix);
+          return offered
+            .find((action) => action.edit !== undefined)
+            ?.edit?.entries()
+            .map(([uri]) => uri);
+        };
+        await until('the change is offered', async () => (await changes()) !== undefined);
+        await vscode.workspace.fs.writeFile(caller, new TextEncoder().encode(`import { report } from './report.mjs';\nreport([]);\n`));
+        // What was on offer is another change now, which VS Code is told of when it is taken.
+        await messagesOf(() =>
+          until('the new caller is changed too', async () => (await changes())?.some((uri) => uri.path === caller.path) === true),
+        );
+        await vscode.workspace.fs.delete(caller);
+      });
+
     it('is applied as the screen shows it, runs with the same output, and is taken back by one undo', async function () {
       this.timeout(60_000);
       // What is typed and not saved yet, in the file that is marked and in the last of the others.

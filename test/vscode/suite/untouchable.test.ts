@@ -26,6 +26,10 @@ const untouchable: [what: string, file: string, text: string, says: RegExp][] = 
   ['a read-only file', 'read-only.mjs', program('readOnly'), /^read-only\.mjs can't be written to: allow writing first\.$/],
 ];
 
+/** With a byte order mark and the line ends of Windows; a locale that may be wrong is something to look at. */
+const changing = `${program('days').replace('days()', 'days(locale)').replace("'en-GB'", 'locale')}console.log(days('en-GB'));\n`;
+const changes = `\uFEFF${changing.replaceAll('\n', '\r\n')}`;
+
 const folder = workspaceFile('written', 'untouchable');
 
 describe('what is not to be changed', () => {
@@ -36,9 +40,10 @@ describe('what is not to be changed', () => {
     write('package.json', '{ "private": true, "type": "module" }');
     for (const [, name, text] of untouchable) write(name, text);
     chmodSync(at('read-only.mjs').fsPath, 0o444);
+    write('changes.mjs', changes);
     write(
       'all.mjs',
-      `import { generated } from './generated.mjs';\nimport { minified } from './minified.mjs';\nimport { readOnly } from './read-only.mjs';\nconsole.log(generated() + minified() + readOnly());\n`,
+      `import { generated } from './generated.mjs';\nimport { minified } from './minified.mjs';\nimport { readOnly } from './read-only.mjs';\nimport './changes.mjs';\nconsole.log(generated() + minified() + readOnly());\n`,
     );
     write('node_modules/dependency/package.json', '{ "name": "dependency", "version": "1.0.0" }');
     write('node_modules/dependency/main.mjs', `${program('dependency')}console.log(dependency());\n`);
@@ -68,6 +73,74 @@ describe('what is not to be changed', () => {
       chmodSync(at('read-only.mjs').fsPath, 0o644);
       await until('the change is offered', async () => (await offersAt('read-only.mjs')).some((one) => one.edit !== undefined));
     });
+
+    describe('unless it changes meanwhile, as a file', () => {
+      it('is offered the change again once it may be written to', async () => {
+        const file = at('changes.mjs');
+        await openExample('written', 'untouchable', 'changes.mjs');
+        chmodSync(file.fsPath, 0o444);
+        // What was worked out holds for the text it was worked out for.
+        await type(file, '\n');
+        assert.match(await refusalAt('changes.mjs'), /allow writing first/);
+        chmodSync(file.fsPath, 0o644);
+        await untilOffered();
+        await vscode.commands.executeCommand('undo');
+      });
+
+      it('is refused while what is typed is no program yet', async () => {
+        await type(at('changes.mjs'), '(\n');
+        assert.match(await refusalAt('changes.mjs'), /^changes\.mjs has a syntax error: correct it first\.$/);
+        await vscode.commands.executeCommand('undo');
+      });
+
+      it('is changed as it is on disk, with its line ends and byte order mark, until one undo', async () => {
+        const { document } = await openExample('written', 'untouchable', 'changes.mjs');
+        const before = document.getText();
+        await take();
+        await until('the change is made', async () => {
+          await vscode.commands.executeCommand('refactorPreview.apply');
+          return document.getText() !== before;
+        });
+        await document.save();
+        const bytes = readFileSync(document.uri.fsPath, 'utf8');
+        assert.match(bytes, /^\uFEFFexport function/);
+        assert.doesNotMatch(bytes, /[^\r]\n/);
+        await openExample('written', 'untouchable', 'changes.mjs');
+        await vscode.commands.executeCommand('undo');
+        assert.equal(document.getText(), before);
+        await document.save();
+      });
+
+      it('is not changed by a preview that is older than what was typed', async () => {
+        const { document } = await openExample('written', 'untouchable', 'changes.mjs');
+        await take();
+        await until('the preview shows a row', async () => {
+          await vscode.commands.executeCommand('refactorPreview.focus');
+          await vscode.commands.executeCommand('list.focusDown');
+          return vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => /refactor preview/i.test(label)));
+        });
+        await type(document.uri, '// typed during the preview\n');
+        const typed = document.getText();
+        // VS Code itself says that the file has changed meanwhile, and closes its preview.
+        await vscode.commands.executeCommand('refactorPreview.apply');
+        await untilOffered();
+        assert.equal(document.getText(), typed);
+        await vscode.commands.executeCommand('undo');
+      });
+
+      async function untilOffered(): Promise<void> {
+        await until('the change is offered', async () => (await offersAt('changes.mjs')).some((one) => one.edit !== undefined));
+      }
+
+      /** Takes the change at the mark, of which VS Code shows its preview. */
+      async function take(): Promise<void> {
+        await untilOffered();
+        const editor = await openExample('written', 'untouchable', 'changes.mjs');
+        const { start } = markIn('changes.mjs')!.range;
+        editor.selection = new vscode.Selection(start, start);
+        await vscode.commands.executeCommand('editor.action.codeAction', { kind: 'refactor.rewrite.unblock', apply: 'first' });
+      }
+    });
   });
 
   it('is a file of a dependency', async function () {
@@ -81,85 +154,6 @@ describe('what is not to be changed', () => {
     await profile('linked/main.mjs');
     assert.match(await refusalAt('linked/main.mjs'), /^main\.mjs lies outside of the project, behind the link linked: open/);
   });
-});
-
-describe('a file that changes meanwhile', () => {
-  /** With a byte order mark and the line ends of Windows; a locale that may be wrong is something to look at. */
-  const text = `${program('days').replace('days()', 'days(locale)').replace("'en-GB'", 'locale')}console.log(days('en-GB'));\n`;
-  const source = `\uFEFF${text.replaceAll('\n', '\r\n')}`;
-
-  before(async function () {
-    this.timeout(120_000);
-    write('changes.mjs', source);
-    await profile('changes.mjs');
-  });
-  after(async () => {
-    await run(COMMANDS.clearResults);
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    rmSync(folder.fsPath, { recursive: true, force: true });
-  });
-
-  it('is offered the change again once it may be written to', async () => {
-    const file = at('changes.mjs');
-    await openExample('written', 'untouchable', 'changes.mjs');
-    chmodSync(file.fsPath, 0o444);
-    // What was worked out holds for the text it was worked out for.
-    await type(file, '\n');
-    assert.match(await refusalAt('changes.mjs'), /allow writing first/);
-    chmodSync(file.fsPath, 0o644);
-    await untilOffered();
-    await vscode.commands.executeCommand('undo');
-  });
-
-  it('is refused while what is typed is no program yet', async () => {
-    await type(at('changes.mjs'), '(\n');
-    assert.match(await refusalAt('changes.mjs'), /^changes\.mjs has a syntax error: correct it first\.$/);
-    await vscode.commands.executeCommand('undo');
-  });
-
-  it('is not changed by what was previewed before; by what is previewed now it is, until one undo', async () => {
-    const { document } = await openExample('written', 'untouchable', 'changes.mjs');
-    await untilOffered();
-    await preview();
-    await type(document.uri, '// typed during the preview\n');
-    const typed = document.getText();
-    // VS Code says that the file has changed meanwhile, and closes its preview.
-    await vscode.commands.executeCommand('refactorPreview.apply');
-    await untilOffered();
-    assert.equal(document.getText(), typed);
-
-    await preview();
-    await until('the change is made', async () => {
-      await vscode.commands.executeCommand('refactorPreview.apply');
-      return document.getText() !== typed;
-    });
-    await document.save();
-    const bytes = readFileSync(document.uri.fsPath, 'utf8');
-    assert.match(bytes, /^\uFEFF\/\/ typed during the preview\r\n/);
-    assert.doesNotMatch(bytes, /[^\r]\n/);
-    await openExample('written', 'untouchable', 'changes.mjs');
-    await vscode.commands.executeCommand('undo');
-    assert.equal(document.getText(), typed);
-  });
-
-  async function untilOffered(): Promise<void> {
-    await until('the change is offered', async () => (await offersAt('changes.mjs')).some((one) => one.edit !== undefined));
-  }
-
-  /** Takes the change at the mark, and waits for VS Code's preview to show one of its rows. */
-  async function preview(): Promise<void> {
-    const editor = await openExample('written', 'untouchable', 'changes.mjs');
-    const { start } = markIn('changes.mjs')!.range;
-    editor.selection = new vscode.Selection(start, start);
-    await vscode.commands.executeCommand('editor.action.codeAction', { kind: 'refactor.rewrite.unblock', apply: 'first' });
-    const isShown = (): boolean =>
-      vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => /refactor preview/i.test(label)));
-    await until('the preview is shown', async () => {
-      await vscode.commands.executeCommand('refactorPreview.focus');
-      await vscode.commands.executeCommand('list.focusDown');
-      return isShown();
-    });
-  }
 });
 
 function at(name: string): vscode.Uri {
