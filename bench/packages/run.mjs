@@ -53,8 +53,13 @@ async function prove(one) {
   cpSync(pristine, work, { recursive: true, verbatimSymlinks: true });
   install(one, work);
   const coverage = join(place, 'coverage');
-  const before = await runSuite(work, one, { NODE_V8_COVERAGE: coverage });
-  console.error(`suite: ${before.passed} passed, ${before.failed} failed, exit ${before.code} (${before.seconds.toFixed(1)} s)`);
+  const covered = await runSuite(work, one, { NODE_V8_COVERAGE: coverage });
+  refill(work, pristine);
+  // Counting what runs takes longer, and tests with a time limit may fail by that.
+  const before = covered.failed === 0 ? covered : await runSuite(work, one);
+  const known = [before, covered];
+  for (const { passed, failed, code, seconds } of new Set(known))
+    console.error(`suite: ${passed} passed, ${failed} failed, exit ${code} (${seconds.toFixed(1)} s)`);
   if (before.passed === 0) console.error(before.output.slice(-4000));
   const ran = existsSync(coverage) ? readCoverage(coverage) : () => false;
   refill(work, pristine);
@@ -69,11 +74,11 @@ async function prove(one) {
   console.error(`${found.sites.length} sites, ${changes.length} changes, ${found.together.applied.length} together`);
   if (!flags['no-suites'])
     for (const change of changes) {
-      const outcome = await judged(work, pristine, one, before, () => apply(work, change.edits));
+      const outcome = await judged(work, pristine, one, known, () => apply(work, change.edits));
       change.isGreen = outcome === null;
       if (outcome !== null) complain(`${change.rule} ${change.file}:${change.line} ${change.safety}`, change, outcome);
     }
-  const all = flags['no-suites'] ? null : await judged(work, pristine, one, before, () => refill(work, together));
+  const all = flags['no-suites'] ? null : await judged(work, pristine, one, known, () => refill(work, together));
   if (all !== null) complain('all together', {}, all);
   return {
     name: one.name,
@@ -90,13 +95,13 @@ async function prove(one) {
   };
 }
 
-/** Null when the suite does the same after `change`; else what it did. A suite that fails now and then is asked again. */
-async function judged(work, pristine, one, before, change) {
+/** Null when the suite does after `change` what it did before (`known`); else what it did. A suite that fails now and then is asked again. */
+async function judged(work, pristine, one, known, change) {
   for (let attempt = 1; ; attempt++) {
     change();
     const after = await runSuite(work, one);
     refill(work, pristine);
-    if (sameOutcome(after, before)) return null;
+    if (known.some((before) => sameOutcome(after, before))) return null;
     if (attempt === 2) return after;
   }
 }
