@@ -113,7 +113,7 @@ function adviseLoop(hotSpot: HotSpot, longest: SiteOperations, { source, overlap
       },
     ];
   const waitUs = hotSpot.time.awaitSerialUs;
-  const waits = waitsOf(hotSpot, longest.calls);
+  const waits = { ...waitsOf(hotSpot, longest.calls), computeUs: computingOfRounds(hotSpot, longest, source, overlap) };
   const bound = boundOf(waits);
   const predicted = predictOverlap(context.wallUs, waits, bound);
   const result = rewrite(source, overlap, bound);
@@ -134,6 +134,18 @@ function adviseLoop(hotSpot: HotSpot, longest: SiteOperations, { source, overlap
       refactor: refactor.available && bound < DEFAULT_BOUND ? { ...refactor, atOnce: bound } : refactor,
     },
   ];
+}
+
+/** µs that the thread computes in the rounds of a loop, as far as the hot spot's own lines tell: all of a function that the loop calls, or the lines of the loop. */
+function computingOfRounds(hotSpot: HotSpot, { line }: SiteOperations, source: Source, overlap: Overlap): number {
+  const driver = overlap.kind === 'loop' ? overlap.drivers[0] : undefined;
+  const loop = driver?.kind === 'loop' ? driver.rounds.loop : null;
+  const from = loop === null ? 0 : lineOf(source, loop.getStart(source.ast));
+  const to = loop === null ? 0 : lineOf(source, loop.end);
+  const isInside = source.file === hotSpot.file && from <= line && line <= to;
+  return hotSpot.lines
+    .filter((one) => !isInside || (from <= one.line && one.line <= to))
+    .reduce((sum, { time }) => sum + time.jsCpuUs + time.nativeCpuUs + time.gcUs, 0);
 }
 
 /** Awaits that follow each other: what is saved is all of them but the longest. */

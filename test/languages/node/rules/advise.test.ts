@@ -29,7 +29,7 @@ describe('overlap-awaits', () => {
     }));
 
   it('has no more under way than keep the thread busy', () => {
-    const computing = { lines: [{ line: 2, time: time({ jsCpuUs: 0.32 * second, awaitSerialUs: 0.8 * second }) }] };
+    const computing = { lines: [{ line: 3, time: time({ jsCpuUs: 0.32 * second }) }] };
     const { advice } = decided(REQUESTS, [{ ...waiting(12), ...computing }]);
     const [first] = advice;
     assert.match(first!.message, /^Run these 12 requests 4 at a time/);
