@@ -15,7 +15,7 @@ import { entriesOf } from '../refactors/loops/known-rounds.ts';
 import { hotLoops, loopsAround, loopsInLine, loopsThatCall } from '../refactors/loops/hot-loops.ts';
 import { importsOf } from '../refactors/text/imports.ts';
 import { cloneWords, measuredCalls, SHORT_CALL_US } from '../refactors/workers/moved-calls.ts';
-import { travelOf, unpricedShare } from '../refactors/workers/travel.ts';
+import { travelOf, travelWords, unpricedShare } from '../refactors/workers/travel.ts';
 import {
   lineOfLoop,
   loopWords,
@@ -172,6 +172,10 @@ function adviseLoop(hotSpot: HotSpot, source: Source, { parallel, entries, reaso
     return leaveAlone(
       `${capitalised(words)} computes ${formatDuration(computeUs / 1000)}; on ${cores} cores its rounds would gain ${formatSpeedup(predicted.high)} at most, for ${workerMemory(cores)}.`,
     );
+  if (predicted.low < 1)
+    return leaveAlone(
+      `${capitalised(words)} computes ${formatDuration(computeUs / 1000)}; on ${cores} cores its rounds would gain ${formatSpeedup(predicted.low)} to ${formatSpeedup(predicted.high)}, which promises nothing${unpricedPart === 0 ? '' : `: how long it takes to copy ${travelWords(unpriced)} was not measured`}.`,
+    );
   const result = orRefuse(() => rewrite(source, parallel, context.read));
   const howOften =
     times === null
@@ -180,7 +184,7 @@ function adviseLoop(hotSpot: HotSpot, source: Source, { parallel, entries, reaso
   const copies =
     unpricedPart === 0
       ? ''
-      : `; how large ${[...new Set([...unpriced.sent, ...unpriced.returned])].join(' and ')} may be was not measured: the copies may take up to ${formatShare(unpricedPart)} of the computing besides`;
+      : `; how large ${travelWords(unpriced)} may be was not measured: the copies may take up to ${formatShare(unpricedPart)} of the computing besides`;
   return [
     {
       model: 'worker-threads',

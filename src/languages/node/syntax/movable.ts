@@ -8,6 +8,7 @@ import { globalName, importedAs, importedExpression } from './modules.ts';
 import { isFunctionLike, isWritten, type Binding } from './scopes.ts';
 import { lineOf, readSource, textOf, type Source } from './source.ts';
 import { ts } from './typescript.ts';
+import { whyCallNotCloned, whyNameNotCloned } from './uncloneable.ts';
 
 /** A function and what it needs, which may run in another thread as well as here. */
 export interface Movable {
@@ -104,46 +105,69 @@ function whyNotSent(source: Source, binding: Binding): string | null {
   return whyNotCloned(source, declaration.initializer);
 }
 
-/** Why the value of an expression can't be copied, as the end of a sentence about it; null where nothing is seen that can't. */
-export function whyNotCloned(source: Source, expression: TS.Expression, depth = 0): string | null {
+/**
+ * Why the value of an expression can't be copied, as the end of a sentence about it; null where nothing is seen that can't.
+ * @param inner whether it is a part of another value, where a Buffer comes to another thread as a plain Uint8Array
+ */
+export function whyNotCloned(source: Source, expression: TS.Expression, depth = 0, inner = false): string | null {
   const value = bare(expression);
+  const again = (one: TS.Expression, isPart = inner): string | null => whyNotCloned(source, one, depth + 1, isPart);
+  const holds = (reason: string): string => (reason.startsWith('which') ? reason : `which holds ${reason}`);
   if (isFunctionLike(value) || ts.isClassExpression(value)) return "a function, which can't be copied.";
+  if (inner && isBuffer(source, value)) return 'a Buffer, which comes to another thread as a plain Uint8Array there.';
+  if (ts.isAwaitExpression(value)) return again(value.expression);
   if (ts.isNewExpression(value)) {
     const global = globalName(source, value.expression);
-    if (global !== null && CLONED.has(global))
-      return value.arguments?.map((one) => whyNotCloned(source, one, depth + 1)).find(Boolean) ?? null;
-    return `an instance of \`${textOf(source, value.expression)}\`, which would lose its methods when it is copied.`;
+    if (global === null || !CLONED.has(global))
+      return `an instance of \`${textOf(source, value.expression)}\`, which would lose its methods when it is copied.`;
+    const reasons = (value.arguments ?? []).map((one) => again(one, /^(Map|Set|Array)$/.test(global)));
+    // What an iterator hands out is in the new object.
+    return reasons.find((one) => one !== null && !/^an? (iterator|generator)/.test(one)) ?? null;
+  }
+  if (ts.isPropertyAccessExpression(value)) {
+    if (ts.isNewExpression(bare(value.expression))) return again(value.expression);
+    return /^process\.std(in|out|err)$/.test(globalName(source, value) ?? '') ? "a stream, which can't be copied." : null;
   }
   if (ts.isObjectLiteralExpression(value)) {
     for (const property of value.properties) {
       if (ts.isMethodDeclaration(property) || ts.isAccessor(property))
         return `which holds the function \`${textOf(source, property.name)}\`: functions can't be copied.`;
-      const inner = ts.isPropertyAssignment(property) ? property.initializer : ts.isSpreadAssignment(property) ? property.expression : null;
-      const reason = inner === null ? null : whyNotCloned(source, inner, depth + 1);
-      if (reason !== null) return reason.startsWith('which') ? reason : `which holds ${reason}`;
+      const part = ts.isPropertyAssignment(property)
+        ? property.initializer
+        : ts.isSpreadAssignment(property)
+          ? property.expression
+          : ts.isShorthandPropertyAssignment(property)
+            ? property.name
+            : null;
+      const reason = part === null ? null : again(part, true);
+      if (reason !== null) return holds(reason);
     }
   }
   if (ts.isArrayLiteralExpression(value)) {
-    const reason = value.elements.map((one) => whyNotCloned(source, one, depth + 1)).find((one) => one !== null);
-    return reason == null ? null : reason.startsWith('which') ? reason : `which holds ${reason}`;
+    const reason = value.elements.map((one) => again(one, true)).find((one) => one !== null);
+    return reason == null ? null : holds(reason);
   }
-  if (ts.isConditionalExpression(value)) return whyNotCloned(source, value.whenTrue, depth) ?? whyNotCloned(source, value.whenFalse, depth);
-  if (ts.isCallExpression(value) && ts.isIdentifier(bare(value.expression)) && depth < 4) {
+  if (ts.isConditionalExpression(value))
+    return whyNotCloned(source, value.whenTrue, depth, inner) ?? whyNotCloned(source, value.whenFalse, depth, inner);
+  if (ts.isCallExpression(value)) {
+    const reason = whyCallNotCloned(source, value);
+    if (reason !== null || !ts.isIdentifier(bare(value.expression)) || depth > 3) return reason;
     const called = functionOf(source.scopes.bindingOf(bare(value.expression) as TS.Identifier));
     if (called === null || called.asteriskToken !== undefined) return called === null ? null : "a generator, which can't be copied.";
     return (
       returnedBy(called)
-        .map((one) => whyNotCloned(source, one, depth + 1))
+        .map((one) => again(one))
         .find((one) => one !== null) ?? null
     );
   }
   if (ts.isIdentifier(value) && depth < 4) {
     const binding = source.scopes.bindingOf(value);
-    if (binding === null) return null;
-    if (functionOf(binding) !== null) return "a function, which can't be copied.";
+    if (binding !== null && functionOf(binding) !== null) return "a function, which can't be copied.";
+    const reason = whyNameNotCloned(source, value);
+    if (binding === null || reason !== null) return reason;
     const { declaration } = binding;
-    if (ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined && binding.kind === 'const')
-      return whyNotCloned(source, declaration.initializer, depth + 1);
+    if (ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined && binding.declaration === declaration)
+      return again(declaration.initializer);
   }
   return null;
 }

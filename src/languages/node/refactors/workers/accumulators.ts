@@ -132,7 +132,7 @@ function strayReferences(body: TS.Node, binding: Binding, own: readonly Found[])
 }
 
 /** Whether one round takes long enough for each to be sent back: it has a loop of its own, or calls a function that is not built in. */
-function isHeavy(source: Source, body: TS.Node): boolean {
+export function isHeavy(source: Source, body: TS.Node): boolean {
   let heavy = false;
   walk(body, (node) => {
     if (node !== body && ts.isIterationStatement(node, false)) heavy = true;
@@ -147,7 +147,7 @@ function isHeavy(source: Source, body: TS.Node): boolean {
   return heavy;
 }
 
-function isInInnerLoop(node: TS.Node, body: TS.Node): boolean {
+export function isInInnerLoop(node: TS.Node, body: TS.Node): boolean {
   for (let current = node.parent; current !== body && current !== body.parent; current = current.parent)
     if (ts.isIterationStatement(current, false) || isFunctionLike(current)) return true;
   return false;

@@ -413,7 +413,7 @@ function handedOn(
 }
 
 /** Whether the program computes with a variable, which it does with numbers. */
-function isComputedWith(source: Source, binding: Binding): boolean {
+export function isComputedWith(source: Source, binding: Binding): boolean {
   return binding.references.some(({ identifier: { parent } }) => {
     if (ts.isPostfixUnaryExpression(parent) || ts.isPrefixUnaryExpression(parent))
       return parent.operator !== ts.SyntaxKind.ExclamationToken;
