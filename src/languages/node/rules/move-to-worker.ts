@@ -14,7 +14,15 @@ import { hotLoops, loopsAround } from '../refactors/loops/hot-loops.ts';
 import { openProject } from '../project/open-project.ts';
 import { orRefuse, Refusal } from '../refactors/text/refusal.ts';
 import { computingWithin, moveFunction, sharedByCalls } from '../refactors/workers/move-function.ts';
-import { chooseLevel, choiceFor, functionCalled, isCalledOnce, isServedFunction, type Choice } from '../refactors/workers/worker-choice.ts';
+import {
+  chooseLevel,
+  choiceFor,
+  functionCalled,
+  isCalledOnce,
+  isServedFunction,
+  methodWords,
+  type Choice,
+} from '../refactors/workers/worker-choice.ts';
 import { rootOf } from '../syntax/effects.ts';
 import { callsOnLine, contains, findFunction, functionName, functionWords, type FunctionNode } from '../syntax/locate.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
@@ -73,7 +81,7 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
   if (choice === null && driven === null && isCalledOnce(reason) && hasLoops(source, node, hotSpot)) return [];
   if (choice === null && driven === null)
     return leaveAlone(
-      `It computes, and no way was found to share its work among cores. ${reason ?? 'No loop drives it: split its work into parts that need not wait for each other.'}`,
+      `It computes, and no way was found to share its work among cores. ${reason ?? methodWords(source, node) ?? 'No loop drives it: split its work into parts that need not wait for each other.'}`,
     );
   const call = choice?.call ?? driven!.call;
   const moving = choice?.node ?? driven!.node;

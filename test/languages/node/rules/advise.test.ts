@@ -258,6 +258,20 @@ describe('move-to-worker', () => {
     ]);
   });
 
+  it('says what a method uses of its object', () => {
+    const said = (body: string): string => {
+      const source = `class Picture {\n  shade(x) {\n    ${body}\n  }\n}\nconst picture = new Picture();\nfor (let x = 0; x < 9; x++) console.log(picture.shade(x));\n`;
+      return say(source, [hotSpot('shade', 2, { jsCpuUs: 0.9 * second }, { column: 8 })]).leftAlone.join(' ');
+    };
+    assert.match(said('return x ** 2;'), /shade is a method that uses nothing of its object: as a function at the top level of its file/);
+    assert.match(
+      said('return x * this.width + this.height;'),
+      /reads `this\.width` and `this\.height` of its object: as a function that is given them/,
+    );
+    assert.match(said('return (this.last = x);'), /changes `this\.last` in line 3/);
+    assert.match(said('return this.light(x) ** 2;'), /calls `this\.light` in line 3/);
+  });
+
   it('leaves alone what must run in order', () => {
     const source = `function step(state) {\n  state.value = state.value * 31 + 7;\n}\nconst state = { value: 1 };\nfor (let i = 0; i < 1e6; i++) {\n  step(state);\n}\n`;
     const { advice, leftAlone } = say(source, [hotSpot('step', 1, { jsCpuUs: 0.9 * second })]);

@@ -5,7 +5,8 @@ import { usesOf } from '../../project/uses.ts';
 import { bare, bindingOfFunction, contains, enclosingFunction, functionName, functionOf, type FunctionNode } from '../../syntax/locate.ts';
 import { movable, whyNotCloned, type Movable } from '../../syntax/movable.ts';
 import { requestListener } from '../../syntax/request-listeners.ts';
-import { textOf, type Source } from '../../syntax/source.ts';
+import { isFunctionLike, isWritten } from '../../syntax/scopes.ts';
+import { lineOf, textOf, type Source } from '../../syntax/source.ts';
 import { ts } from '../../syntax/typescript.ts';
 import { callsOf, findDrivers, type Driver } from '../loops/drivers.ts';
 
@@ -119,6 +120,36 @@ export function choiceFor(source: Source, call: TS.CallExpression, read: ReadSou
   return typeof moved === 'string'
     ? moved
     : { source, home: called.source, node: called.node, name, call, drivers: direct?.drivers ?? [], moved };
+}
+
+/**
+ * What to do about a method that computes, as its object can't move with it: it names the parts of the object that the method uses. Null for other functions.
+ */
+export function methodWords(source: Source, node: FunctionNode): string | null {
+  const name = functionName(node);
+  if (!ts.isMethodDeclaration(node) || node.body === undefined || name === null) return null;
+  const reads = new Set<string>();
+  const obstacles: string[] = [];
+  const visit = (child: TS.Node): void => {
+    if (child.kind === ts.SyntaxKind.ThisKeyword || child.kind === ts.SyntaxKind.SuperKeyword) {
+      const part = child.parent;
+      const line = lineOf(source, child.getStart(source.ast));
+      const words = `\`${textOf(source, part).replace(/\s+/g, ' ').slice(0, 40)}\` in line ${line}`;
+      if (!ts.isPropertyAccessExpression(part) || child.kind === ts.SyntaxKind.SuperKeyword) obstacles.push(`uses ${words}`);
+      else if (isWritten(part)) obstacles.push(`changes ${words}`);
+      else if (ts.isCallExpression(part.parent) && part.parent.expression === part) obstacles.push(`calls ${words}`);
+      else reads.add(`\`${textOf(source, part)}\``);
+    }
+    if (!isFunctionLike(child) || ts.isArrowFunction(child)) ts.forEachChild(child, visit);
+  };
+  ts.forEachChild(node.body, visit);
+  const moves = 'at the top level of its file it could move to worker threads';
+  const [obstacle] = obstacles;
+  if (obstacle !== undefined)
+    return `${name} is a method that ${obstacle}, and its object can't be copied: put what computes into a function that is given plain values, and ${moves}.`;
+  return reads.size === 0
+    ? `${name} is a method that uses nothing of its object: as a function ${moves}.`
+    : `${name} is a method that reads ${[...reads].join(' and ')} of its object: as a function that is given ${reads.size === 1 ? 'it' : 'them'} ${moves}.`;
 }
 
 /** Whether a function answers the requests of a server, or is called for each of them. */
