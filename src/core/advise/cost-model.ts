@@ -75,10 +75,11 @@ export function predictOverlap(wallUs: number, waits: Waits, bound = DEFAULT_BOU
 
 /**
  * How many waits to have under way at once: with C µs of computing for each W of waiting, 1 + W / C of them keep the one thread busy, and any more wait for
- * it alone (the knee of the asymptotic bounds, see `predictOverlap`). At least 2, and at most the default bound.
+ * it alone (the knee of the asymptotic bounds, see `predictOverlap`). Half as many again, as what the first of them compiled and loaded is computing that the others are spared. At
+ * least 2, and at most the default bound.
  */
 export function boundOf({ waitUs, computeUs }: Waits): number {
-  return computeUs <= 0 ? DEFAULT_BOUND : Math.min(DEFAULT_BOUND, Math.max(2, Math.ceil((computeUs + waitUs) / computeUs)));
+  return computeUs <= 0 ? DEFAULT_BOUND : Math.min(DEFAULT_BOUND, Math.max(2, Math.ceil((1.5 * (computeUs + waitUs)) / computeUs)));
 }
 
 /** The waits that a function is answerable for, `operations` of them one after another. */

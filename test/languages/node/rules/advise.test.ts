@@ -32,9 +32,9 @@ describe('overlap-awaits', () => {
     const computing = { lines: [{ line: 3, time: time({ jsCpuUs: 0.32 * second }) }] };
     const { advice } = decided(REQUESTS, [{ ...waiting(12), ...computing }]);
     const [first] = advice;
-    assert.match(first!.message, /^Run these 12 requests 4 at a time/);
-    assert.match(first!.why, /More than 4 at once would wait for the thread, which computes 320 ms for them/);
-    assert.deepEqual(first!.refactor, { available: true, safety: 'safe', atOnce: 4 });
+    assert.match(first!.message, /^Run these 12 requests 6 at a time/);
+    assert.match(first!.why, /More than 6 at once would wait for the thread, which computes 320 ms for them/);
+    assert.deepEqual(first!.refactor, { available: true, safety: 'safe', atOnce: 6 });
   });
 
   it('finds the loop in another file through the measured caller', () => {
