@@ -5,6 +5,7 @@ import { bare, walk } from '../syntax/locate.ts';
 import { globalName } from '../syntax/modules.ts';
 import { isFunctionLike } from '../syntax/scopes.ts';
 import { lineOf, textOf, type Source } from '../syntax/source.ts';
+import { usesOfValue } from '../syntax/value-uses.ts';
 import { ts } from '../syntax/typescript.ts';
 import { memberSymbols } from './member-symbols.ts';
 import { isTable } from './chosen-values.ts';
@@ -30,6 +31,12 @@ export function followMember(trace: Trace, source: Source, declaration: TS.Node,
     return;
   }
   const symbols = memberSymbols(trace.project, name, { source, declaration });
+  const holder = declaration.parent;
+  const around = ts.isObjectLiteralExpression(holder) && !trace.isClass ? wayAround(source, holder) : null;
+  if (around !== null && !(ts.isElementAccessExpression(around) && isTable(source, declaration, around))) {
+    trace.lose(source, around, 'reached by a name that is computed');
+    return;
+  }
   for (const file of trace.project.filesWith(name)) {
     const other = trace.project.source(file);
     if (typeof other === 'string') {
@@ -44,6 +51,24 @@ export function followMember(trace: Trace, source: Source, declaration: TS.Node,
       }
     });
   }
+}
+
+/** Where what an object holds is called, in its own file, without the name of the property: `table[key](…)`, `Object.values(table)[0](…)`. */
+function wayAround(source: Source, object: TS.ObjectLiteralExpression, seen = new Set<TS.Node>()): TS.Node | null {
+  if (seen.has(object)) return null;
+  seen.add(object);
+  for (const use of usesOfValue(source, object, { parts: true })) {
+    const { node } = use;
+    if (use.kind !== 'escapes') continue;
+    if (ts.isElementAccessExpression(node) && !ts.isStringLiteralLike(node.argumentExpression)) return node;
+    if (ts.isSpreadAssignment(node)) {
+      const found = wayAround(source, node.parent, seen);
+      if (found !== null) return found;
+    }
+    if (ts.isCallExpression(node) && use.words.startsWith('is called') && !ts.isPropertyAccessExpression(bare(node.expression)))
+      return node;
+  }
+  return null;
 }
 
 /** `load` of `store.load`, `store['load']`, `{ load } = store`, and of other declarations of the name. */

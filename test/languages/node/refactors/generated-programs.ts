@@ -120,6 +120,19 @@ const STATEMENTS = [
   'const every2 = (list, fn) => list.map(fn).length + list.filter((y) => fn(y) > 3).length; r += every2([1, X], (y) => F(y));',
   'const outer2 = (fn) => inner2(fn, 1); const inner2 = (fn, y) => (fn(y) > 20 ? fn(2) : 0); r += outer2(F) + outer2((y) => F(y));',
   'const expects = (y) => { assert.throws(() => F(y) + missing, ReferenceError); assert.doesNotThrow(() => F(y)); console.log("checked", y); }; try { expects(X); expects(3); } catch (error) { r += error.message.length % 7; }',
+  'let chosen = (y) => y; if (X > 1) chosen = F; r += chosen(X) + chosen(1);',
+  'let chosen2; if (X > 2) chosen2 = F; else chosen2 = X > 1 ? (y) => F(y) + 1 : (y) => y; r += chosen2(X);',
+  'const choose = (y) => (y > 1 ? F : (z) => z); r += choose(X)(1) + choose(1)(X);',
+  'const readerOf = (y) => (z) => F(y + z); r += readerOf(X)(1) + [1, 2].map(readerOf(1)).length;',
+  'function pick(y) { if (y > 1) return F; return function (z) { return F(z) - 1; }; } const picked = pick(X); r += picked(1) + pick(1)(2);',
+  'const steps = [(y) => y + 1, F, (y) => y * 2]; for (const step of steps) r += step(X); r += steps.map((step) => step(1)).length + steps[1](2);',
+  'r += [F, (y) => F(y) % 5].reduce((y, step) => step(y), X); [F].forEach((step) => { r += step(1); });',
+  'const table = { a: (y) => F(y), b: (y) => y, c(y) { return F(y) + 1; }, d: F }; for (const key of ["a", "b", "c", "d"]) { r += table[key](X); console.log(key, r); }',
+  'const table2 = { f: (y) => F(y) }; r += table2.f(X) + Object.values(table2)[0](1);',
+  'const table3 = { f: (y) => F(y) }; const ask = (t, k) => t[k](1); r += table3.f(X) + ask({ ...table3 }, "f");',
+  'const withDefault = (y, fn = F) => fn(y); r += withDefault(X) + withDefault(1, (y) => y);',
+  'const inOptions = (y, { fn = F, plus = 1 } = {}) => fn(y) + plus; r += inOptions(X) + inOptions(1, { fn: (y) => y });',
+  'const lists = { ys: X > 1 ? [1, 2] : undefined }; r += (lists.ys?.map((y) => F(y)) ?? [3]).length + (lists.ys?.some((y) => F(y) > 22) ? 1 : 2); lists.ys?.forEach((y) => { r += F(y); });',
   'let all = ""; const note = (y) => (all += F(y)); note(X); note(1); r += all.length;',
 ];
 
@@ -182,6 +195,9 @@ export const programs: fc.Arbitrary<Program> = fc
     files: fc.integer({ min: 1, max: 3 }),
     first: fc.constantFrom('reads', 'reads', 'reads', 'writes', 'fails', 'exists', 'missing' as const),
     exit: fc.nat(3),
+    // Run only as a program, and files named by `imports` of the package.json.
+    guarded: fc.nat(2).map((one) => one === 0),
+    mapped: fc.nat(2).map((one) => one === 0),
     steps: fc.array(
       fc.oneof(
         fc.record({ body: expressions, isStatement: fc.constant(false), file: fc.nat(2), style: fc.nat(4) }),
@@ -197,12 +213,16 @@ function assemble({
   files: fileCount,
   first,
   exit,
+  guarded,
+  mapped,
   steps,
 }: {
   commonJs: boolean;
   files: number;
   first: keyof typeof FIRST;
   exit: number;
+  guarded: boolean;
+  mapped: boolean;
   steps: Step[];
 }): Program {
   const { api, lines: firstLines } = FIRST[first];
@@ -211,7 +231,9 @@ function assemble({
   const name = (index: number): string => (index < 0 ? 'base' : `f${index}`);
   // A file only uses those before it: nothing goes in circles.
   const fileOf = (index: number): number => Math.max(0, ...steps.slice(0, index + 1).map((one) => one.file % fileCount));
-  const files: Record<string, string> = { 'package.json': '{ "private": true }\n' };
+  const imports = mapped ? `, "imports": { "#lib/*": "./lib*.${extension}" }` : '';
+  const files: Record<string, string> = { 'package.json': `{ "private": true${imports} }\n` };
+  const pathOf = (file: number): string => (mapped ? `#lib/${file}` : `./lib${file}.${extension}`);
   for (let file = 0; file < fileCount; file++) {
     const own = [-1, ...steps.keys()].filter((index) => fileOf(index) === file);
     const lines: string[] = [];
@@ -219,8 +241,7 @@ function assemble({
     if (own.some((index) => steps[index]?.body.includes('assert.')))
       lines.push(commonJs ? `const assert = require('node:assert/strict');` : `import assert from 'node:assert/strict';`);
     const imported = [...new Set(own.map((index) => index - 1).filter((index) => index >= -1 && fileOf(index) !== file))];
-    for (const index of imported)
-      lines.push(importLine(commonJs, name(index), `./lib${fileOf(index)}.${extension}`, steps[index]?.style ?? 0));
+    for (const index of imported) lines.push(importLine(commonJs, name(index), pathOf(fileOf(index)), steps[index]?.style ?? 0));
     if (own.includes(-1)) lines.push('function base(x) {', ...firstLines.map((line) => `  ${line.replace('OUT', out)}`), '}');
     for (const index of own.filter((one) => one >= 0))
       lines.push(...functionLines(name(index), steps[index]!, calleeOf(index, steps, fileOf, file)));
@@ -231,11 +252,16 @@ function assemble({
   const last = steps.length - 1;
   const call = `console.log('result', ${name(last)}(4), ${name(last)}(1));`;
   const ending = exit === 0 ? [`process.exitCode = Number(${name(last)}(2)) % 2 ? 3 : 4;`] : [];
+  const body = ['function main() {', ...[call, ...ending].map((line) => `  ${line}`), '}'];
+  const isProgram = commonJs ? 'require.main === module' : 'process.argv[1] === fileURLToPath(import.meta.url)';
   files[`main.${extension}`] = [
-    importLine(commonJs, name(last), `./lib${fileOf(last)}.${extension}`, 0),
-    ...(commonJs ? ['function main() {', `  ${call}`, ...ending.map((line) => `  ${line}`), '}', 'main();'] : [call, ...ending]),
+    ...(guarded && !commonJs ? ["import { fileURLToPath } from 'node:url';"] : []),
+    importLine(commonJs, name(last), pathOf(fileOf(last)), 0),
+    ...(guarded ? [...body, `if (${isProgram}) main();`] : commonJs ? [...body, 'main();'] : [call, ...ending]),
+    ...(guarded && !commonJs ? ['export { main };'] : []),
     '',
   ].join('\n');
+  if (guarded) files['loader.cjs'] = `module.exports = async () => require('./main.${extension}');\n`;
   return { files, main: `main.${extension}`, spot: { file: `lib0.${extension}`, at: `${api}(` } };
 }
 
