@@ -43,7 +43,7 @@ export const yieldToEventLoop: Rule = {
     const node = findFunction(source, { name: hotSpot.function, line: hotSpot.line, column: hotSpot.column });
     if (node === null || (node !== 'top' && chooseLevel(source, node, context.read).choice !== null)) return [];
     const loop = loopOf(source, node, hotSpot);
-    if (loop === null || makesRoom(source, loop)) return [];
+    if (loop === null || makesRoom(source, loop) || waitsBetween(loop, hotSpot, longest.us)) return [];
     const heldUp = own.reduce((sum, one) => sum + (one.heldUp ?? 0), 0);
     return [finding(hotSpot, source, loop, { longestUs: longest.us, times: own.length, heldUp }, context)];
   },
@@ -107,6 +107,15 @@ function makesRoom(source: Source, loop: TS.IterationStatement): boolean {
     if (ts.isCallExpression(call) && importedExpression(source, call.expression)?.module === 'timers/promises') found = true;
   });
   return found;
+}
+
+/** Whether the rounds of a loop wait for more than they hold up others: what held these up then is within one round. */
+function waitsBetween(loop: TS.IterationStatement, { time }: HotSpot, longestUs: number): boolean {
+  const awaits: TS.Node[] = [];
+  walkOwnCode(loop, (node) => {
+    if (ts.isAwaitExpression(node)) awaits.push(node);
+  });
+  return awaits.length > 0 && time.awaitSerialUs + time.awaitOverlappedUs > longestUs;
 }
 
 function rewrite(source: Source, loop: TS.IterationStatement, read: AdviceContext['read']): RefactorResult {

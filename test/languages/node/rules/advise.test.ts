@@ -612,6 +612,15 @@ describe('yield-to-event-loop', () => {
     assert.equal(say(patient.replace('await setImmediate()', 'sum++'), [later], blocked(420_000)).advice.length, 1);
   });
 
+  it('says nothing of a loop whose rounds wait for something else', () => {
+    const fetching = source.replace('function score', 'async function score').replace('    sum =', '    await fetch(text);\n    sum =');
+    const lines = [{ line: 7, time: time({ jsCpuUs: 0.9 * second }) }];
+    const spotOf = (awaitSerialUs: number): HotSpot => hotSpot('score', 3, { jsCpuUs: 0.9 * second, awaitSerialUs }, { lines, column: 21 });
+    const rules = (spots: HotSpot[]): string[] => say(fetching, spots, blocked(420_000)).advice.map(({ rule }) => rule);
+    assert.ok(!rules([spotOf(2 * second)]).includes('yield-to-event-loop'));
+    assert.ok(rules([spotOf(0)]).includes('yield-to-event-loop'));
+  });
+
   it('leaves to move-to-worker what can move', () =>
     assert.deepEqual(
       say(source.replace('seen.length', '7'), [spot], blocked(420_000)).advice.map(({ rule }) => rule),
