@@ -35,6 +35,7 @@ export function movable(source: Source, node: FunctionNode, read: ReadSource, is
   if (file !== null) return `${sorry} ${file}`;
   const needed = isolated ? null : whyIsolated(source, found, read);
   if (needed?.includes('process.env') === true) return `${sorry} ${needed}.`;
+  found.review.push(...classesThrown(source, [...found.statements], isolated ? 'process' : 'worker'));
   const zone = changedZone(source, [...found.statements], isolated);
   return zone === null ? found : `${sorry} ${zone}.`;
 }
@@ -70,6 +71,7 @@ export function movableCode(source: Source, nodes: readonly TS.Node[], own: Read
       walk(declaration.type, look);
   const file = whyMoreThanRead(source, [...nodes, ...found.statements]);
   if (reasons.length === 0 && file !== null) reasons.push(file);
+  found.review.push(...classesThrown(source, [...nodes, ...found.statements], 'worker'));
   const zone = reasons.length > 0 ? null : changedZone(source, [...nodes, ...found.statements], false);
   return reasons[0] ?? (zone === null ? found : `${zone}.`);
 }
@@ -269,6 +271,23 @@ function enclosingBlock(call: TS.Node): TS.Node | null {
     if (ts.isIterationStatement(current, false) || isFunctionLike(current)) return null;
   }
   return null;
+}
+
+/** What to look at where moved code throws instances of classes of its own: their copies are plain errors. */
+function classesThrown(source: Source, moved: readonly TS.Node[], where: 'worker' | 'process'): string[] {
+  const found = new Map<string, string>();
+  const look = (node: TS.Node): void => {
+    if (!ts.isThrowStatement(node) || !ts.isNewExpression(bare(node.expression))) return;
+    const made = (bare(node.expression) as TS.NewExpression).expression;
+    const name = textOf(source, made);
+    if (globalName(source, made) === null && !found.has(name))
+      found.set(
+        name,
+        `\`${name}\`, thrown in line ${lineOf(source, node.getStart(source.ast))}, comes back from a ${where} as a plain Error: \`instanceof\` no longer knows it`,
+      );
+  };
+  for (const node of moved) walk(node, look);
+  return [...found.values()];
 }
 
 /** What a process has for itself, and threads share. */

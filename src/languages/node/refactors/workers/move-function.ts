@@ -6,13 +6,14 @@ import { rootOf } from '../../syntax/effects.ts';
 import { bare, contains, findFunction, functionWords } from '../../syntax/locate.ts';
 import { deadArguments } from '../../syntax/movable.ts';
 import { placeOfDriver } from '../loops/drivers.ts';
-import { textOf } from '../../syntax/source.ts';
+import { textOf, type Source } from '../../syntax/source.ts';
 import { computingOf } from './computing.ts';
 import { editorOf } from '../text/editor.ts';
 import { finish } from '../text/finish.ts';
 import { importsOf } from '../text/imports.ts';
 import { Refusal } from '../text/refusal.ts';
 import { specifierFor } from '../text/specifier.ts';
+import { poolPackage } from './pool-code.ts';
 import { spreadAwait } from '../async/spread-await.ts';
 import { writeSpread } from '../async/spread-edits.ts';
 import { notShared, shareMemory, sharedArrayOf, sharedWords, sharingReview, whyNotShared, type SharedArray } from './shared-arrays.ts';
@@ -94,9 +95,17 @@ export function moveFunction(choice: Choice, read: ReadSource, shares = false): 
   const driving = drivers.flatMap((driver) => driver.review).filter((one) => !isForeign || !one.startsWith(doubt));
   return finish(parts, {
     title: `Move ${name} to ${moved.isolated === true ? 'processes of its own' : 'a worker pool'}${sharedWords(shared)}`,
-    review: [...moved.review, ...sharingReview(sharing), ...spreads.review, ...driving],
+    review: [...moved.review, ...errorsReview(home, name, moved, read), ...sharingReview(sharing), ...spreads.review, ...driving],
     more: [file.edits],
   });
+}
+
+/** A package's pool hands over errors as they are copied: without what was added to them. */
+function errorsReview(home: Source, name: string, { imports, isolated }: Choice['moved'], read: ReadSource): string[] {
+  const pool = isolated === true || imports.size === 0 ? null : poolPackage(home, read);
+  return pool === null
+    ? []
+    : [`an error that ${name} throws arrives from ${pool.module} without what was added to it, such as its \`code\``];
 }
 
 /** The computing of all that would move, as far as it is hot. */

@@ -9,7 +9,7 @@ import { specifierFor } from '../text/specifier.ts';
 /** The pool's own names, where the file has none of them. */
 function named(source: Source, code: string): string {
   return code.replace(
-    /\b(threadLimit|idleThreads|waitingJobs|waitingChunks|startedThreads|handOut|startThread|inThread|packed|idleProcesses|startedProcesses|processLimit|startProcess|Pooled|sent|received|Job|Chunk|Thread)\b/g,
+    /\b(threadLimit|idleThreads|waitingJobs|waitingChunks|startedThreads|handOut|startThread|inThread|packed|idleProcesses|startedProcesses|processLimit|startProcess|Pooled|sent|received|failed|thrown|Job|Chunk|Thread)\b/g,
     (name) => freshName(source, name),
   );
 }
@@ -37,8 +37,8 @@ interface PooledFunction {
 
 /** The pool for a function: of a package that the project has for it, else a small one of our own. */
 export function poolFor(source: Source, pooled: PooledFunction, file: string, read: ReadSource): CallPool {
-  const known = POOLS.find((one) => dependsOn(source.file, one.module, read) && (one.commonJs || source.modules === 'import'));
-  if (known !== undefined && !(source.typescript && dependsOn(source.file, 'tsx', read))) return packagePool(source, pooled, known, file);
+  const known = poolPackage(source, read);
+  if (known !== null) return packagePool(source, pooled, known, file);
   return { imports: threadImports(source), before: poolState(source), after: poolCode(source, pooled, file, read) };
 }
 
@@ -104,7 +104,7 @@ function startProcess()${type(': Pooled')} {
   const pooled${type(': Pooled')} = { child, job: null };
   startedProcesses++;
   child.on('message', (answer${type(': any')}) => {
-    if ('error' in answer) pooled.job${type('?')}.reject(answer.error);
+    if ('error' in answer) pooled.job${type('?')}.reject(thrown(answer));
     else pooled.job${type('?')}.resolve(answer.value);
     pooled.job = null;
     child.unref();
@@ -121,18 +121,25 @@ function startProcess()${type(': Pooled')} {
   return pooled;
 }
 
+${errorsCode(type, 'process').trimStart()}
 if (process.send && process.argv[2] === 'run ${name}') {
   process.on('message', ${waits ? 'async ' : ''}(args${type(`: Parameters<typeof ${name}>`)}) => {
     try {
       process.send${type('?.')}({ value: ${waits ? 'await ' : ''}${name}(...args) });
     } catch (error) {
-      process.send${type('?.')}({ error });
+      process.send${type('?.')}(failed(error));
     }
   });
 }
 `,
     ),
   };
+}
+
+/** The package that the project has for pools of threads, if it is used for its workers. */
+export function poolPackage(source: Source, read: ReadSource): (typeof POOLS)[number] | null {
+  const known = POOLS.find((one) => dependsOn(source.file, one.module, read) && (one.commonJs || source.modules === 'import'));
+  return known === undefined || (source.typescript && dependsOn(source.file, 'tsx', read)) ? null : known;
 }
 
 const POOLS = [
@@ -145,6 +152,22 @@ export function threadImports(source: Source): string {
   return source.modules === 'import'
     ? `import { availableParallelism } from 'node:os';\nimport { parentPort, Worker, workerData } from 'node:worker_threads';`
     : `const { availableParallelism } = require('node:os');\nconst { parentPort, Worker, workerData } = require('node:worker_threads');`;
+}
+
+/** Sends what was added to an error along with it. */
+function errorsCode(type: (text: string) => string, where: 'thread' | 'process'): string {
+  return `
+/** An error is copied to another ${where} without what was added to it, such as its \`code\`: that goes along here, and \`thrown\` adds it again. */
+function failed(error${type(': any')})${type(': { error: any; added: [string, unknown][] }')} {
+  const isPlain = (value${type(': unknown')}) => ['string', 'number', 'boolean'].includes(typeof value);
+  return { error, added: error instanceof Error ? Object.entries(error).filter(([, value]) => isPlain(value)) : [] };
+}
+
+function thrown({ error, added }${type(': { error: any; added: [string, unknown][] }')})${type(': unknown')} {
+  for (const [key, value] of added) error[key] = value;
+  return error;
+}
+`;
 }
 
 /** Marks Buffers on their way, and makes them anew: they arrive as plain Uint8Arrays. */
@@ -282,10 +305,10 @@ function startThread()${type(': Thread')} {
   const thread${type(': Thread')} = { worker, jobs: [] };
   startedThreads++;
   worker.unref();
-  worker.on('message', (answers${type(': { value?: unknown; error?: unknown }[]')}) => {
+  worker.on('message', (answers${type(': any[]')}) => {
     thread.jobs.forEach((job, index) => {
       const answer = answers[index]${type('!')};
-      if ('error' in answer) job.reject(answer.error);
+      if ('error' in answer) job.reject(thrown(answer));
       else job.resolve(${buffers ? 'received(answer.value)' : 'answer.value'});
     });
     worker.unref();
@@ -300,6 +323,7 @@ function startThread()${type(': Thread')} {
   return thread;
 }
 
+${errorsCode(type, 'thread').trimStart()}
 if (workerData === '${name}') {
   parentPort${type('?')}.on('message', ${waits ? 'async ' : ''}(calls${type(`: Parameters<typeof ${name}>[]`)}) => {
     const answers = [];
@@ -307,7 +331,7 @@ if (workerData === '${name}') {
       try {
         answers.push({ value: ${result} });
       } catch (error) {
-        answers.push({ error });
+        answers.push(failed(error));
       }
     }
     parentPort${type('?')}.postMessage(answers${transfers ? `, answers.flatMap((one${type(': any')}) => ('value' in one ? [one.value.buffer] : []))` : ''});
@@ -465,8 +489,8 @@ function startThread()${type(': Thread')} {
   const thread${type(': Thread')} = { worker, chunk: null${shares ? ', shared: null' : ''} };
   startedThreads++;
   worker.unref();
-  worker.on('message', (answer${type(': { value?: unknown; error?: unknown }')}) => {
-    if ('error' in answer) thread.chunk${type('?')}.reject(answer.error);
+  worker.on('message', (answer${type(': any')}) => {
+    if ('error' in answer) thread.chunk${type('?')}.reject(thrown(answer));
     else thread.chunk${type('?')}.resolve(answer.value);
     thread.chunk = null;
     worker.unref();
@@ -490,7 +514,7 @@ function packed(value${type(': any')})${type(': any')} {
 }
 `
     : ''
-}
+}${errorsCode(type, 'thread')}
 if (workerData === '${name}') {
 ${
   shares
@@ -512,7 +536,7 @@ ${
       const value = ${source.typescript ? `(${name} as (...args: any[]) => any)` : name}(...message.args${packs ? '.map(packed)' : ''}${shares ? ', shared' : ''});
       parentPort${type('?')}.postMessage({ value }${transferred.length > 0 ? `, [${transferred.map((one) => `value.${one}.buffer`).join(', ')}]` : ''});
     } catch (error) {
-      parentPort${type('?')}.postMessage({ error });
+      parentPort${type('?')}.postMessage(failed(error));
     }
   });
 }
