@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type TS from 'typescript';
 import type { Project } from '../../project/project.ts';
 import type { Use } from '../../project/trace.ts';
+import { methodOfInstance } from '../../project/elsewhere.ts';
 import { usesOf } from '../../project/uses.ts';
 import { bare, enclosingFunction, functionOf, isAsync, walk, type FunctionNode } from '../../syntax/locate.ts';
 import { isChangingMethod, isReadingMethod } from '../../syntax/known-calls.ts';
@@ -102,6 +103,8 @@ function isErrorFirst(
   const method = ts.isPropertyAccessExpression(callee) ? callee.name.text : null;
   const isMethod = node !== null && method !== null && !isChangingMethod(method) && !isReadingMethod(method);
   if ((!isForeign && !isMethod) || globalName(source, callee) !== null) return false;
+  // One of several of the project's own: it isn't known which.
+  if (!isForeign && methodsNamed(project, method!).length > 0) return false;
   if (ts.isIdentifier(value) && node === null) return CALLBACK.test(value.text);
   const [first] = node?.parameters ?? [];
   return first !== undefined && ts.isIdentifier(first.name) && ERROR.test(first.name.text);
@@ -117,17 +120,23 @@ function functionCalled(project: Project, source: Source, call: TS.CallExpressio
   const found = source.elsewhere(callee);
   if (found !== null) return found;
   if (!ts.isPropertyAccessExpression(callee) || globalName(source, callee) !== null) return null;
+  const instance = methodOfInstance(project, source, callee);
+  if (instance !== null) return instance;
   const imported = importedExpression(source, callee.expression);
   if (imported !== null && project.modules.resolve(source.file, imported.module) === null) return null;
-  return onlyMethod(project, callee.name.text);
+  const methods = methodsNamed(project, callee.name.text);
+  return methods.length === 1 ? methods[0]! : null;
 }
 
-/** The method of a class or prototype that has a name to itself in the whole project. */
-function onlyMethod(project: Project, name: string): { source: Source; node: FunctionNode } | null {
+/** The methods of classes and prototypes of the project that have a name; null for what else is kept under it. */
+function methodsNamed(project: Project, name: string): ({ source: Source; node: FunctionNode } | null)[] {
   const found: ({ source: Source; node: FunctionNode } | null)[] = [];
   for (const file of project.filesWith(name)) {
     const source = project.source(file);
-    if (typeof source === 'string') return null;
+    if (typeof source === 'string') {
+      found.push(null);
+      continue;
+    }
     walk(source.ast, (node) => {
       if (ts.isMethodDeclaration(node) && node.name.getText(source.ast) === name)
         found.push(ts.isClassLike(node.parent) ? { source, node } : null);
@@ -140,7 +149,7 @@ function onlyMethod(project: Project, name: string): { source: Source; node: Fun
       found.push(isOfPrototype && isFunctionLike(value) ? { source, node: value } : null);
     });
   }
-  return found.length === 1 ? found[0]! : null;
+  return found;
 }
 
 /** The parameter of the project's own function that an argument is the value of; null where the function can't be told, or takes its arguments in another way. */
@@ -239,7 +248,7 @@ function isLast(source: Source, call: TS.CallExpression): boolean {
   if (!ts.isExpressionStatement(parent) && !ts.isReturnStatement(parent)) return false;
   const isReturned = ts.isReturnStatement(parent);
   let statement = parent as TS.Node;
-  while (!isFunctionLike(statement.parent) && !ts.isSourceFile(statement)) {
+  while (!ts.isSourceFile(statement) && !isFunctionLike(statement.parent)) {
     const around = statement.parent;
     if (ts.isTryStatement(around) || ts.isWithStatement(around)) return false;
     if (ts.isIterationStatement(around, false) && !isReturned) return false;

@@ -5,6 +5,7 @@ import type { Use, Uses } from '../../project/trace.ts';
 import { usesOf, usesOfParameter } from '../../project/uses.ts';
 import { bare, enclosingFunction, functionWords, isAsync, walk, type FunctionNode } from '../../syntax/locate.ts';
 import type { Binding } from '../../syntax/scopes.ts';
+import { commandHandler } from '../../syntax/command-handlers.ts';
 import { requestListener } from '../../syntax/request-listeners.ts';
 import { lineOf, textOf, type Source } from '../../syntax/source.ts';
 import { runnerCallback } from '../../syntax/test-runners.ts';
@@ -285,8 +286,20 @@ function settleArgument(
   const listener = requestListener(where, call, argument);
   const event = listener === null ? whyNotListener(project, where, call, node) : undefined;
   if (typeof event === 'string') throw new Refusal(event);
-  const reason = listener === null && event === undefined ? callbackReason(where, call, argument) : null;
   const handed: Extract<Use, { kind: 'argument' }> = { kind: 'argument', source: where, call, argument };
+  const command = listener === null && event === undefined ? commandHandler(where, call, argument) : null;
+  if (command !== null) {
+    const treated = whyRejectionsDiffer(project, handed);
+    if (treated !== null) throw new Refusal(treated);
+    spreads.freesOthers = true;
+    // Whoever uses the parse that waits has made up his mind already.
+    if (command.waiting === null || !where.text.includes(command.waiting))
+      spreads.review.add(
+        `${command.module} doesn't wait for the command in line ${lineOf(where, call.getStart(where.ast))}${command.waiting === null ? '' : ` (\`${command.waiting}\` does)`}: what follows \`parse\` runs before it is done, and an error in it ends the process as an unhandled rejection`,
+      );
+    return [];
+  }
+  const reason = listener === null && event === undefined ? callbackReason(where, call, argument) : null;
   const once = reason?.startsWith('The callback of') === true ? oneTimeCallback(project, handed, node) : null;
   if (once !== null && typeof once !== 'string') {
     spreads.freesOthers = true;
