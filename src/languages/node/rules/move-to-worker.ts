@@ -31,6 +31,9 @@ import { availability, withSharedMemory } from './wording.ts';
 /** In words that hold on the command line and in the editor. */
 const COUNT_FIRST = 'Count its calls to know (`--count-calls`, Count Calls and Sizes in the editor).';
 
+/** Where nothing tells how long a call takes, a pool may lose as easily as gain: below this highest gain it isn't offered before calls were counted. */
+const WORTH_COUNTING = 1.2;
+
 /** Computing in JavaScript, called for many items none of which needs another: it moves to worker threads, one for each core. */
 export const moveToWorker: Rule = {
   id: 'move-to-worker',
@@ -111,6 +114,10 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
   if ((isUnknown ? predicted.high : predicted.speedup) < OFFER_SPEEDUP)
     return leaveAlone(
       `${name} computes ${formatDuration(computeUs / 1000)}; on ${cores} cores a worker pool would gain ${formatSpeedup(isUnknown ? predicted.high : predicted.speedup)} at most, for ${workerMemory(cores)}.`,
+    );
+  if (isUnknown && predicted.high < WORTH_COUNTING)
+    return leaveAlone(
+      `${name} computes ${formatDuration(computeUs / 1000)}; on ${cores} cores a worker pool would gain ${formatSpeedup(predicted.high)} at most, and lose as much where its calls are short. ${COUNT_FIRST}`,
     );
   const result: RefactorResult =
     choice === null
