@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { COMMANDS, SETTINGS } from '../../../src/extension/contributions.ts';
@@ -72,6 +72,12 @@ for (const one of rulePrograms) {
       const after = await textsOf(changed());
       for (const name of typed) assert.match(after[changed().indexOf(name)]!, /\/\/ typed and not saved\n/);
       await vscode.workspace.saveAll();
+      // VS Code saves what a refactoring changed by itself too, and may be at it still: a program that is read half written does something else.
+      await until('all of it is on disk', () =>
+        changed().every(
+          (name, index) => readFileSync(workspaceFile(one.folder, name).fsPath, 'utf8').replace('\uFEFF', '') === after[index],
+        ),
+      );
       assert.equal(await outputOf(one), output);
 
       await openExample(one.folder, one.file);
