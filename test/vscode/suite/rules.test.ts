@@ -73,11 +73,12 @@ for (const one of rulePrograms) {
       for (const name of typed) assert.match(after[changed().indexOf(name)]!, /\/\/ typed and not saved\n/);
       await vscode.workspace.saveAll();
       // VS Code saves what a refactoring changed by itself too, and may be at it still: a program that is read half written does something else.
-      await until('all of it is on disk', () =>
-        changed().every(
-          (name, index) => readFileSync(workspaceFile(one.folder, name).fsPath, 'utf8').replace('\uFEFF', '') === after[index],
-        ),
-      );
+      const touched = [...changed(), ...made()];
+      const onDisk = (name: string): string => readFileSync(workspaceFile(one.folder, name).fsPath, 'utf8').replace('\uFEFF', '');
+      await until('all of it is on disk', async () => {
+        const shown = await textsOf(touched);
+        return touched.every((name, index) => shown[index] !== '' && onDisk(name) === shown[index]);
+      });
       assert.equal(await outputOf(one), output);
 
       await openExample(one.folder, one.file);
