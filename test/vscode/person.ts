@@ -141,9 +141,9 @@ async function walk(path: Path): Promise<void> {
       }
       // VS Code may save what a refactoring has changed by itself.
       await until(page, 'Not all of the change was made.', async () => {
-        await saveAll(page);
+        const isSaved = await savesAll(page);
         const areChanged = changed.every((name, index) => readFileSync(inFolder(name), 'utf8') !== originals[index]);
-        return areChanged && made.every((name) => existsSync(inFolder(name)));
+        return isSaved && areChanged && made.every((name) => existsSync(inFolder(name)));
       });
     });
     await step('sees the change in light', () => changeColours(page, 'light'));
@@ -174,9 +174,9 @@ async function walk(path: Path): Promise<void> {
       await page.keyboard.press('Control+Z');
       // VS Code takes back what it changed in other files one after another.
       await until(page, 'One undo did not take all of it back.', async () => {
-        await saveAll(page);
+        const isSaved = await savesAll(page);
         const areBack = changed.every((name, index) => readFileSync(inFolder(name), 'utf8') === originals[index]);
-        return areBack && made.every((name) => !existsSync(inFolder(name)));
+        return isSaved && areBack && made.every((name) => !existsSync(inFolder(name)));
       });
     });
   } catch (error) {
@@ -194,9 +194,10 @@ function fillWorkspace(folder: string): void {
   cpSync(join(root, 'test/fixtures/editor'), join(folder, 'rules'), { recursive: true });
 }
 
-async function saveAll(page: Page): Promise<void> {
+/** Whether all was saved: an undo that goes on in other files makes more to be saved afterwards. */
+async function savesAll(page: Page): Promise<boolean> {
   await runCommand(page, 'File: Save All Files');
-  await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
+  return (await page.locator('.tab.dirty').count()) === 0;
 }
 
 /** Runs a step, takes a screenshot of what the person sees then, and counts. */
