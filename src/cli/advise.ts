@@ -62,8 +62,8 @@ export async function inSession(variables: SessionVariables, runsOn: boolean, wo
 
 /** The text names the report's file where there is one, and says how to get one where there is none. */
 export function textReport(report: Report, folder: string | null, inEditor: boolean): string {
-  const text = reportText(report);
-  if (inEditor) return text.replace(/To apply it: .*/g, 'To apply it: the light bulb on that line.');
+  const text = reportText(report, { inEditor });
+  if (inEditor) return text;
   if (folder !== null) return text.replaceAll('REPORT.json', join(folder, SAVED.report));
   return text.includes('REPORT.json')
     ? `${text}\nREPORT.json is what \`unblock advise --json\` prints, or report.json in the folder of \`--save DIR\`.\n`

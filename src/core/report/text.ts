@@ -14,9 +14,12 @@ const WHOLE_SHARE = 0.9;
 /** Of the run: a function below it is only counted among what was left alone. */
 const TOLD_ALONE = 0.05;
 
-/** The report as a person reads it in a terminal: plain text of at most 96 columns, the answer first. */
-export function reportText(report: Report): string {
-  const sections = [summary(report), longestBlockage(report), hotSpots(report), advice(report), leftAlone(report)];
+/**
+ * The report as a person reads it in a terminal: plain text of at most 96 columns, the answer first.
+ * @param inEditor whether the terminal is that of an editor, where changes are applied from the light bulb
+ */
+export function reportText(report: Report, { inEditor = false } = {}): string {
+  const sections = [summary(report), longestBlockage(report), hotSpots(report), advice(report, inEditor), leftAlone(report)];
   return sections
     .filter((section) => section.length > 0)
     .map((lines) => `${lines.join('\n')}\n`)
@@ -127,12 +130,15 @@ function callsOf(spot: ReportHotSpot, line: number): string {
   return calls.length === 0 ? '' : ` (${calls.map(({ api, calls: count }) => `${api} ×${count}`).join(', ')})`;
 }
 
-function advice(report: Report): string[] {
+function advice(report: Report, inEditor: boolean): string[] {
   if (report.advice.length === 0) return [];
-  return ['Advice', ...report.advice.flatMap((one, index) => [...(index > 0 ? [''] : []), ...adviceRows(report, one, index + 1)])];
+  return [
+    'Advice',
+    ...report.advice.flatMap((one, index) => [...(index > 0 ? [''] : []), ...adviceRows(report, one, index + 1, inEditor)]),
+  ];
 }
 
-function adviceRows(report: Report, one: ReportAdvice, number: number): string[] {
+function adviceRows(report: Report, one: ReportAdvice, number: number, inEditor: boolean): string[] {
   const indent = ' '.repeat(5);
   return [
     ...wrap(`${String(number).padStart(3)}. ${changeOf(one)}`, '', indent),
@@ -140,18 +146,20 @@ function adviceRows(report: Report, one: ReportAdvice, number: number): string[]
     ...wrap(one.why, indent),
     ...wrap(`Measured: ${one.predicted.basis}.`, indent),
     ...wrap(
-      one.refactor.available ? `To apply it: unblock fix REPORT.json --advice ${one.id} --write` : `By hand: ${one.refactor.reason}`,
+      one.refactor.available
+        ? `To apply it: ${inEditor ? 'the light bulb on that line.' : `unblock fix REPORT.json --advice ${one.id} --write`}`
+        : `By hand: ${one.refactor.reason}`,
       indent,
     ),
-    ...choicesOf(one).flatMap((line) => wrap(line, indent)),
+    ...choicesOf(one, inEditor).flatMap((line) => wrap(line, indent)),
   ];
 }
 
 /** Other ways to make the change, on request. */
-function choicesOf({ id, refactor }: ReportAdvice): string[] {
+function choicesOf({ id, refactor }: ReportAdvice, inEditor: boolean): string[] {
   return (refactor.available ? (refactor.choices ?? []) : []).map((one) =>
     one.available
-      ? `Or, with typed arrays shared rather than copied: unblock fix REPORT.json --advice ${id} --choice ${one.id} --write`
+      ? `Or, with typed arrays shared rather than copied: ${inEditor ? 'its next entry.' : `unblock fix REPORT.json --advice ${id} --choice ${one.id} --write`}`
       : `Typed arrays can't be shared rather than copied: ${one.reason}`,
   );
 }

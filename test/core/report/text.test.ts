@@ -159,6 +159,21 @@ Left alone
     );
   });
 
+  it('says how a change is applied, by command or in the editor', () => {
+    const [first] = report.advice;
+    const choices = [{ id: 'shared-memory' as const, available: true as const, safety: 'safe' as const }];
+    const offered = {
+      ...report,
+      advice: [{ ...first!, id: 'a1', refactor: { available: true as const, safety: 'safe' as const, choices } }],
+    };
+    const inTerminal = reportText(offered).replaceAll(/\s+/g, ' ');
+    assert.match(inTerminal, /To apply it: unblock fix REPORT\.json --advice a1 --write/);
+    assert.match(inTerminal, /shared rather than copied: unblock fix REPORT\.json --advice a1 --choice shared-memory --write/);
+    const inEditor = reportText(offered, { inEditor: true }).replaceAll(/\s+/g, ' ');
+    assert.match(inEditor, /To apply it: the light bulb on that line\. Or, .* shared rather than copied: its next entry\./);
+    assert.doesNotMatch(inEditor, /unblock fix/);
+  });
+
   it('keeps to 96 columns', () => {
     const [first] = report.hotSpots;
     const long = {

@@ -117,7 +117,7 @@ function textRead(source: Source, text: TS.Expression): WholeRead | null {
   return bytes === null || bytes.isText ? null : bytes;
 }
 
-/** Lets the loop read by `lines`, the name of the function that does; returns what to look at. */
+/** Lets the loop read by `lines`, the name of the function that does. */
 export function writeLineLoop(source: Source, editor: Editor, loop: LineLoop, lines: string): void {
   const { node, read } = loop;
   if (loop.trim !== null)
