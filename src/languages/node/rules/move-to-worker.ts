@@ -6,7 +6,7 @@ import { OFFER_SPEEDUP } from '../../../core/classify/thresholds.ts';
 import type { Rule } from '../../../core/language.ts';
 import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { formatDuration, formatSpeedup } from '../../../core/report/format.ts';
-import { computingOf, isWorkerProgram, sumOf } from '../refactors/workers/computing.ts';
+import { computingOf, isWorkerProgram, sumOf, waitedIn } from '../refactors/workers/computing.ts';
 import { isTiny } from '../refactors/loops/known-rounds.ts';
 import { largerThanItsWork, measuredCalls, perCall, SHORTEST_CALL_US } from '../refactors/workers/moved-calls.ts';
 import { changedSince } from '../refactors/text/finish.ts';
@@ -40,7 +40,8 @@ export const moveToWorker: Rule = {
 
   advise(hotSpot, context) {
     const computeUs = computingOf(hotSpot);
-    if (computeUs < 0.05 * context.wallUs || computeUs < 0.3 * sumOf(hotSpot)) return [];
+    // What waits for longer than it computes gains by waiting for several at once: that is overlap-awaits'.
+    if (computeUs < 0.05 * context.wallUs || computeUs < 0.3 * sumOf(hotSpot) || waitedIn(hotSpot) > computeUs) return [];
     const leaveAlone = (reason: string, line = hotSpot.line): Finding[] => [
       { leaveAlone: true, file: hotSpot.file, line, reason, models: ['worker-threads'] },
     ];
@@ -133,7 +134,7 @@ function adviseFunction(hotSpot: HotSpot, source: Source, node: FunctionNode, co
       message: isUnknown
         ? `Move ${name} to a worker pool if a call takes long enough (up to ${formatSpeedup(predicted.high)} on ${cores} cores; count its calls first)`
         : `Move ${name} to a worker pool (≈${formatSpeedup(predicted.speedup)} on ${cores} cores)`,
-      why: `${name} computes ${formatDuration(computeUs / 1000)} on one thread${calls === null || knownBy === 'text' ? '' : ` in ${calls} calls`}, and no call needs the one before; awaiting it would not help, as it never waits.${isUnknown ? ` How long a call takes was not measured. ${COUNT_FIRST}` : ''} Memory: ${workerMemory(cores)}.`,
+      why: `${name} computes ${formatDuration(computeUs / 1000)} on one thread${calls === null || knownBy === 'text' ? '' : ` in ${calls} calls`}, and no call needs the one before; awaiting it would not help, as ${waitedIn(hotSpot) > 0 ? 'its computing holds the thread' : 'it never waits'}.${isUnknown ? ` How long a call takes was not measured. ${COUNT_FIRST}` : ''} Memory: ${workerMemory(cores)}.`,
       predicted: { ...predicted, basis: `${predicted.basis}; ${perCall(measured)}` },
       alternatives: priceModels(hotSpot, context, {
         model: 'worker-threads',

@@ -6,7 +6,7 @@ import type { Rule } from '../../../core/language.ts';
 import type { HotSpot } from '../../../core/profile/hot-spots.ts';
 import { formatDuration } from '../../../core/report/format.ts';
 import { openProject } from '../project/open-project.ts';
-import { computingOf } from '../refactors/workers/computing.ts';
+import { computingOf, waitedIn } from '../refactors/workers/computing.ts';
 import { editorOf } from '../refactors/text/editor.ts';
 import { changedSince, finish } from '../refactors/text/finish.ts';
 import { entriesOf } from '../refactors/loops/known-rounds.ts';
@@ -110,12 +110,12 @@ function makesRoom(source: Source, loop: TS.IterationStatement): boolean {
 }
 
 /** Whether the rounds of a loop wait for more than they hold up others: what held these up then is within one round. */
-function waitsBetween(loop: TS.IterationStatement, { time }: HotSpot, longestUs: number): boolean {
+function waitsBetween(loop: TS.IterationStatement, hotSpot: HotSpot, longestUs: number): boolean {
   const awaits: TS.Node[] = [];
   walkOwnCode(loop, (node) => {
     if (ts.isAwaitExpression(node)) awaits.push(node);
   });
-  return awaits.length > 0 && time.awaitSerialUs + time.awaitOverlappedUs > longestUs;
+  return awaits.length > 0 && waitedIn(hotSpot) > longestUs;
 }
 
 function rewrite(source: Source, loop: TS.IterationStatement, read: AdviceContext['read']): RefactorResult {

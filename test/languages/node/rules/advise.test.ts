@@ -249,6 +249,14 @@ describe('move-to-worker', () => {
       { rule: 'move-to-worker', line: 9, message: 'Move draw to a worker pool (≈N× on 4 cores)', available: true },
     ]));
 
+  it('leaves to others what waits for longer than it computes, and says of what waits less that its computing holds the thread', () => {
+    const waiting = (awaitSerialUs: number): HotSpot => hotSpot('inner', 4, { jsCpuUs: 0.9 * second, awaitSerialUs });
+    const rules = (spot: HotSpot): string[] => say(DRAWING, [spot]).advice.map(({ rule }) => rule);
+    assert.deepEqual([rules(waiting(second)), rules(waiting(0.1 * second))], [[], ['move-to-worker']]);
+    assert.match(decided(DRAWING, [waiting(0.1 * second)]).advice[0]!.why, /as its computing holds the thread/);
+    assert.match(decided(DRAWING, [waiting(0)]).advice[0]!.why, /as it never waits/);
+  });
+
   it('names what keeps the function where it is', () => {
     const { advice } = say(`let shade = 1;\nshade += 1;\n${DRAWING.replace('+ 1', '+ shade')}`, [
       hotSpot('draw', 3, { jsCpuUs: 0.9 * second }),

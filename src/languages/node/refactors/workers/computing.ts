@@ -11,6 +11,11 @@ export function computingOf(hotSpot: HotSpot): number {
   return hotSpot.time.jsCpuUs + hotSpot.time.gcUs + Math.max(0, hotSpot.time.nativeCpuUs - offloadable);
 }
 
+/** µs in which operations of a function were waited for. */
+export function waitedIn({ time }: HotSpot): number {
+  return time.awaitSerialUs + time.awaitOverlappedUs;
+}
+
 /** µs of everything that a function is answerable for. */
 export function sumOf({ time }: HotSpot): number {
   return time.jsCpuUs + time.nativeCpuUs + time.blockedUs + time.awaitSerialUs + time.awaitOverlappedUs + time.gcUs + time.loadingUs;
